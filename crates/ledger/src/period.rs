@@ -1,0 +1,1 @@
+//! Fiscal periods and their close calendar.
