@@ -1,1 +1,320 @@
-//! The chart of accounts.
+//! The chart of accounts: three digits, a point and a three-digit sub, in the order that upstream accountants know.
+//!
+//! 100s current assets, 200s property, 300s liabilities and clearing, 400s long-term, 500s equity, 600s revenue,
+//! 710 lease operating expense, 725 to 749 depletion, 800s exploration, 900s general and administrative.
+
+use crate::entry::Side;
+use crate::reference::{Account, AccountType, CashFlowClass, Dimension};
+use chrono::NaiveDate;
+
+/// Accounts that templates and checks name.
+pub mod code {
+    /// Cash, operating.
+    pub const CASH: &str = "100.000";
+    /// Cash, revenue distribution.
+    pub const REVENUE_CASH: &str = "100.001";
+    /// Accounts receivable, oil and gas sales.
+    pub const SALES_RECEIVABLE: &str = "120.000";
+    /// Joint interest billings receivable.
+    pub const JIB_RECEIVABLE: &str = "123.000";
+    /// Accrued oil and gas sales.
+    pub const ACCRUED_SALES: &str = "127.001";
+    /// Proved leasehold.
+    pub const LEASEHOLD: &str = "220.000";
+    /// Accumulated amortisation, leasehold.
+    pub const LEASEHOLD_AMORTISATION: &str = "226.000";
+    /// Wells, intangible.
+    pub const INTANGIBLE: &str = "231.000";
+    /// Accumulated amortisation, intangible.
+    pub const INTANGIBLE_AMORTISATION: &str = "232.000";
+    /// Wells, tangible.
+    pub const TANGIBLE: &str = "233.000";
+    /// Accumulated depreciation, tangible.
+    pub const TANGIBLE_DEPRECIATION: &str = "234.000";
+    /// Vouchers payable.
+    pub const VOUCHERS_PAYABLE: &str = "301.000";
+    /// Payroll withholding payable.
+    pub const WITHHOLDING_PAYABLE: &str = "301.001";
+    /// Revenue distributions payable.
+    pub const OWNERS_PAYABLE: &str = "302.000";
+    /// Received not invoiced.
+    pub const RECEIVED_NOT_INVOICED: &str = "303.000";
+    /// Revenue in suspense.
+    pub const SUSPENSE: &str = "304.000";
+    /// Accrued gathering and transportation.
+    pub const GATHERING_PAYABLE: &str = "307.000";
+    /// Severance tax payable.
+    pub const SEVERANCE_PAYABLE: &str = "320.000";
+    /// Clearing, district expense.
+    pub const DISTRICT_CLEARING: &str = "350.000";
+    /// Revenue control.
+    pub const REVENUE_CONTROL: &str = "360.000";
+    /// Revolving credit facility.
+    pub const REVOLVER: &str = "400.000";
+    /// Contributed capital.
+    pub const CONTRIBUTED_CAPITAL: &str = "500.000";
+    /// Retained earnings.
+    pub const RETAINED_EARNINGS: &str = "530.000";
+    /// Oil revenue.
+    pub const OIL_REVENUE: &str = "601.000";
+    /// Gas revenue.
+    pub const GAS_REVENUE: &str = "602.000";
+    /// Natural gas liquids revenue.
+    pub const LIQUIDS_REVENUE: &str = "603.000";
+    /// Gathering and processing fees.
+    pub const MIDSTREAM_REVENUE: &str = "605.000";
+    /// Supervision and overhead.
+    pub const SUPERVISION: &str = "710.001";
+    /// Field labour.
+    pub const LABOUR: &str = "710.003";
+    /// Chemicals.
+    pub const CHEMICALS: &str = "710.005";
+    /// Fuel.
+    pub const FUEL: &str = "710.006";
+    /// Power.
+    pub const POWER: &str = "710.007";
+    /// Water disposal.
+    pub const WATER_DISPOSAL: &str = "710.008";
+    /// Compression.
+    pub const COMPRESSION: &str = "710.009";
+    /// Well service.
+    pub const WELL_SERVICE: &str = "710.010";
+    /// Severance tax.
+    pub const SEVERANCE_EXPENSE: &str = "710.011";
+    /// Gathering and transportation.
+    pub const GATHERING_EXPENSE: &str = "710.016";
+    /// Other lease operating expense.
+    pub const OTHER_EXPENSE: &str = "710.022";
+    /// Amortisation of intangible wells.
+    pub const INTANGIBLE_DEPLETION: &str = "732.000";
+    /// Depreciation of tangible wells.
+    pub const TANGIBLE_DEPLETION: &str = "734.000";
+    /// Salaries and wages.
+    pub const SALARIES: &str = "900.000";
+    /// Payroll taxes and benefits.
+    pub const PAYROLL_BURDEN: &str = "901.000";
+    /// Office and professional services.
+    pub const OFFICE: &str = "905.000";
+}
+
+/// One account of the chart, before it has an effective date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChartAccount {
+    /// `NNN.SSS`.
+    pub account_code: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// Class.
+    pub account_type: AccountType,
+    /// The side on which it normally stands.
+    pub normal_side: Side,
+    /// Line of the balance sheet or income statement.
+    pub statement_line: &'static str,
+    /// Place in the cash flow statement.
+    pub cash_flow_class: CashFlowClass,
+    /// Line of the lease operating statement, where it has one.
+    pub los_line: Option<&'static str>,
+    /// What each line on it must carry.
+    pub required_dimensions: &'static [Dimension],
+    /// Whether entries may post to it; headings take no postings.
+    pub is_postable: bool,
+}
+
+impl ChartAccount {
+    /// The account as a master record that holds from `effective_date` on.
+    #[must_use]
+    pub fn record(&self, effective_date: NaiveDate) -> Account {
+        Account {
+            account_code: self.account_code.to_owned(),
+            effective_date,
+            name: self.name.to_owned(),
+            account_type: self.account_type,
+            normal_side: self.normal_side,
+            statement_line: self.statement_line.to_owned(),
+            cash_flow_class: self.cash_flow_class,
+            los_line: self.los_line.map(str::to_owned),
+            required_dimensions: self.required_dimensions.to_vec(),
+            is_postable: self.is_postable,
+        }
+    }
+}
+
+/// The whole chart, by code.
+#[must_use]
+pub fn accounts() -> &'static [ChartAccount] {
+    &CHART
+}
+
+/// The account with this code.
+#[must_use]
+pub fn account(account_code: &str) -> Option<&'static ChartAccount> {
+    CHART.binary_search_by(|account| account.account_code.cmp(account_code)).ok().map(|i| &CHART[i])
+}
+
+#[expect(clippy::too_many_arguments, reason = "a row of a table, one argument a column")]
+const fn row(
+    account_code: &'static str,
+    name: &'static str,
+    account_type: AccountType,
+    normal_side: Side,
+    statement_line: &'static str,
+    cash_flow_class: CashFlowClass,
+    los_line: Option<&'static str>,
+    required_dimensions: &'static [Dimension],
+) -> ChartAccount {
+    ChartAccount {
+        account_code,
+        name,
+        account_type,
+        normal_side,
+        statement_line,
+        cash_flow_class,
+        los_line,
+        required_dimensions,
+        is_postable: true,
+    }
+}
+
+/// A heading: it groups accounts in reports and takes no postings.
+const fn heading(account_code: &'static str, name: &'static str, account_type: AccountType) -> ChartAccount {
+    let normal_side = match account_type {
+        AccountType::Asset | AccountType::Expense => Side::Debit,
+        AccountType::Liability | AccountType::Equity | AccountType::Revenue => Side::Credit,
+    };
+    let mut account =
+        row(account_code, name, account_type, normal_side, name, CashFlowClass::Operating, None, &[]);
+    account.is_postable = false;
+    account
+}
+
+#[rustfmt::skip]
+static CHART: [ChartAccount; 97] = [
+    row("100.000", "Cash, operating", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
+    row("100.001", "Cash, revenue distribution", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
+    heading("110.000", "Current assets", AccountType::Asset),
+    row("120.000", "Accounts receivable, oil and gas sales", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
+    row("121.000", "Gas imbalance receivable", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[Dimension::Well]),
+    row("122.000", "Accounts receivable, gas marketing", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
+    row("123.000", "Joint interest billings receivable", AccountType::Asset, Side::Debit, "Joint interest receivable", CashFlowClass::Operating, None, &[Dimension::Counterparty, Dimension::Jib]),
+    row("125.000", "Due from affiliates", AccountType::Asset, Side::Debit, "Due from affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
+    row("126.000", "Other receivables", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[]),
+    row("127.001", "Accrued oil and gas sales", AccountType::Asset, Side::Debit, "Accrued receivables", CashFlowClass::Operating, None, &[Dimension::Well, Dimension::Product]),
+    row("127.002", "Accrued interest receivable", AccountType::Asset, Side::Debit, "Accrued receivables", CashFlowClass::Operating, None, &[]),
+    row("129.000", "Allowance for doubtful accounts", AccountType::Asset, Side::Credit, "Accounts receivable", CashFlowClass::NonCash, None, &[]),
+    row("132.000", "Materials inventory, tubulars", AccountType::Asset, Side::Debit, "Inventory", CashFlowClass::Operating, None, &[]),
+    row("135.000", "Materials inventory, equipment", AccountType::Asset, Side::Debit, "Inventory", CashFlowClass::Operating, None, &[]),
+    row("140.000", "Prepaid insurance", AccountType::Asset, Side::Debit, "Prepaid expenses", CashFlowClass::Operating, None, &[]),
+    row("142.000", "Derivative asset", AccountType::Asset, Side::Debit, "Derivatives", CashFlowClass::NonCash, None, &[]),
+    heading("200.000", "Property", AccountType::Asset),
+    row("211.001", "Unproved property, lease bonus", AccountType::Asset, Side::Debit, "Unproved property", CashFlowClass::Investing, None, &[Dimension::Lease]),
+    row("219.000", "Impairment allowance, unproved property", AccountType::Asset, Side::Credit, "Unproved property", CashFlowClass::NonCash, None, &[]),
+    row("220.000", "Proved leasehold", AccountType::Asset, Side::Debit, "Proved property", CashFlowClass::Investing, None, &[Dimension::Lease]),
+    row("226.000", "Accumulated amortisation, leasehold", AccountType::Asset, Side::Credit, "Accumulated depletion", CashFlowClass::NonCash, None, &[]),
+    row("231.000", "Wells, intangible", AccountType::Asset, Side::Debit, "Proved property", CashFlowClass::Investing, None, &[Dimension::Well]),
+    row("232.000", "Accumulated amortisation, intangible", AccountType::Asset, Side::Credit, "Accumulated depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
+    row("233.000", "Wells, tangible", AccountType::Asset, Side::Debit, "Proved property", CashFlowClass::Investing, None, &[Dimension::Well]),
+    row("234.000", "Accumulated depreciation, tangible", AccountType::Asset, Side::Credit, "Accumulated depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
+    row("241.001", "Work in progress, intangible drilling", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.020", "Work in progress, intangible completion", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("243.030", "Work in progress, casing and tubing", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("243.040", "Work in progress, wellhead and lease equipment", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("244.000", "Work in progress, workover", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("258.000", "Field and office equipment", AccountType::Asset, Side::Debit, "Other property", CashFlowClass::Investing, None, &[]),
+    row("259.000", "Accumulated depreciation, equipment", AccountType::Asset, Side::Credit, "Other property", CashFlowClass::NonCash, None, &[]),
+    heading("300.000", "Liabilities", AccountType::Liability),
+    row("301.000", "Vouchers payable", AccountType::Liability, Side::Credit, "Accounts payable", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
+    row("301.001", "Payroll withholding payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
+    row("301.002", "Accrued capital expenditure", AccountType::Liability, Side::Credit, "Accounts payable", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("302.000", "Revenue distributions payable", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Owner]),
+    row("303.000", "Received not invoiced", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
+    row("304.000", "Revenue in suspense", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Owner]),
+    row("305.000", "Advances from joint interest owners", AccountType::Liability, Side::Credit, "Advances", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
+    row("306.000", "Gas imbalance payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[Dimension::Well]),
+    row("307.000", "Accrued gathering and transportation", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
+    row("308.000", "Escheat payable to states", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Owner]),
+    row("310.000", "Due to affiliates", AccountType::Liability, Side::Credit, "Due to affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
+    row("320.000", "Severance tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[Dimension::Tax]),
+    row("321.000", "Ad valorem tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[]),
+    row("330.000", "Interest payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
+    row("342.000", "Derivative liability", AccountType::Liability, Side::Credit, "Derivatives", CashFlowClass::NonCash, None, &[]),
+    row("350.000", "Clearing, district expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
+    row("351.000", "Clearing, region expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
+    row("352.000", "Clearing, facility expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
+    row("360.000", "Revenue control", AccountType::Liability, Side::Credit, "Clearing", CashFlowClass::Operating, None, &[Dimension::Well, Dimension::Product]),
+    row("361.000", "Billing control", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
+    row("400.000", "Revolving credit facility", AccountType::Liability, Side::Credit, "Long-term debt", CashFlowClass::Financing, None, &[Dimension::Counterparty]),
+    row("410.000", "Asset retirement obligations", AccountType::Liability, Side::Credit, "Asset retirement obligations", CashFlowClass::NonCash, None, &[Dimension::Well]),
+    row("420.000", "Deferred income tax", AccountType::Liability, Side::Credit, "Deferred tax", CashFlowClass::NonCash, None, &[]),
+    row("500.000", "Contributed capital", AccountType::Equity, Side::Credit, "Contributed capital", CashFlowClass::Financing, None, &[]),
+    row("530.000", "Retained earnings", AccountType::Equity, Side::Credit, "Retained earnings", CashFlowClass::Financing, None, &[]),
+    heading("600.000", "Revenue", AccountType::Revenue),
+    row("601.000", "Oil revenue", AccountType::Revenue, Side::Credit, "Oil revenue", CashFlowClass::Operating, Some("Revenue, oil"), &[Dimension::Well, Dimension::Product, Dimension::Quantity]),
+    row("602.000", "Gas revenue", AccountType::Revenue, Side::Credit, "Gas revenue", CashFlowClass::Operating, Some("Revenue, gas"), &[Dimension::Well, Dimension::Product, Dimension::Quantity]),
+    row("603.000", "Natural gas liquids revenue", AccountType::Revenue, Side::Credit, "Liquids revenue", CashFlowClass::Operating, Some("Revenue, liquids"), &[Dimension::Well, Dimension::Product, Dimension::Quantity]),
+    row("604.000", "Royalty income", AccountType::Revenue, Side::Credit, "Royalty income", CashFlowClass::Operating, None, &[]),
+    row("605.000", "Gathering and processing fees", AccountType::Revenue, Side::Credit, "Midstream revenue", CashFlowClass::Operating, None, &[]),
+    row("610.000", "Hedging gain or loss", AccountType::Revenue, Side::Credit, "Hedging", CashFlowClass::Operating, None, &[]),
+    row("611.000", "Unrealised hedging gain or loss", AccountType::Revenue, Side::Credit, "Hedging", CashFlowClass::NonCash, None, &[]),
+    heading("710.000", "Lease operating expense", AccountType::Expense),
+    row("710.001", "Supervision and overhead", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Supervision"), &[Dimension::Well]),
+    row("710.003", "Field labour", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Labour"), &[Dimension::Well]),
+    row("710.005", "Chemicals", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Chemicals"), &[Dimension::Well]),
+    row("710.006", "Fuel", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Fuel and power"), &[Dimension::Well]),
+    row("710.007", "Power", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Fuel and power"), &[Dimension::Well]),
+    row("710.008", "Water disposal", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Water disposal"), &[Dimension::Well]),
+    row("710.009", "Compression", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Compression"), &[Dimension::Well]),
+    row("710.010", "Well service", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Well service"), &[Dimension::Well]),
+    row("710.011", "Severance tax", AccountType::Expense, Side::Debit, "Production taxes", CashFlowClass::Operating, Some("Severance tax"), &[Dimension::Well, Dimension::Product, Dimension::Tax]),
+    row("710.012", "Salt water disposal", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Water disposal"), &[Dimension::Well]),
+    row("710.014", "Rentals", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Rentals"), &[Dimension::Well]),
+    row("710.016", "Gathering and transportation", AccountType::Expense, Side::Debit, "Gathering and transportation", CashFlowClass::Operating, Some("Gathering and transportation"), &[Dimension::Well, Dimension::Product]),
+    row("710.018", "Insurance", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Insurance"), &[]),
+    row("710.019", "Ad valorem tax", AccountType::Expense, Side::Debit, "Production taxes", CashFlowClass::Operating, Some("Ad valorem tax"), &[Dimension::Well]),
+    row("710.022", "Other lease operating expense", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Other"), &[Dimension::Well]),
+    heading("725.000", "Depletion", AccountType::Expense),
+    row("726.000", "Amortisation of leasehold", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[]),
+    row("732.000", "Amortisation of intangible wells", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
+    row("734.000", "Depreciation of tangible wells", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
+    row("735.000", "Accretion of asset retirement obligations", AccountType::Expense, Side::Debit, "Accretion", CashFlowClass::NonCash, None, &[Dimension::Well]),
+    heading("800.000", "Exploration", AccountType::Expense),
+    row("804.000", "Dry hole expense", AccountType::Expense, Side::Debit, "Exploration", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("900.000", "Salaries and wages", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("901.000", "Payroll taxes and benefits", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.000", "Office and professional services", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("910.000", "Overhead recovered from partners", AccountType::Expense, Side::Credit, "General and administrative", CashFlowClass::Operating, None, &[]),
+    row("915.000", "Bad debt", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::NonCash, None, &[]),
+    row("940.000", "Interest expense", AccountType::Expense, Side::Debit, "Interest", CashFlowClass::Operating, None, &[]),
+    row("950.000", "Income tax", AccountType::Expense, Side::Debit, "Income tax", CashFlowClass::Operating, None, &[]),
+    row("960.000", "Foreign exchange gain or loss", AccountType::Expense, Side::Debit, "Foreign exchange", CashFlowClass::Operating, None, &[]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_always_carry_the_sub() {
+        assert!(CHART.windows(2).all(|pair| pair[0].account_code < pair[1].account_code));
+        for account in accounts() {
+            let (natural, sub) = account.account_code.split_once('.').unwrap();
+            assert!(natural.len() == 3 && sub.len() == 3, "{}", account.account_code);
+        }
+    }
+
+    #[test]
+    fn every_lease_operating_account_has_a_line_on_the_statement_and_names_the_well() {
+        for account in accounts().iter().filter(|account| account.account_code.starts_with("710.")) {
+            if account.is_postable && account.account_code != "710.018" {
+                assert!(account.los_line.is_some(), "{}", account.account_code);
+                assert!(account.required_dimensions.contains(&Dimension::Well), "{}", account.account_code);
+            }
+        }
+    }
+
+    #[test]
+    fn headings_take_no_postings() {
+        assert!(!account("710.000").unwrap().is_postable);
+        assert!(account(code::CASH).unwrap().is_postable);
+        assert!(account("999.999").is_none());
+    }
+}
