@@ -12,7 +12,7 @@ use uuid::Uuid;
 const REJECTED_PAGE: i64 = 500;
 const OFFSETS: &str = "SELECT topic, partition, next_offset FROM staging.ingest_offset";
 const SEALS: &str = "SELECT sequence, chain FROM staging.batch_seal WHERE sequence <= $1 ORDER BY sequence";
-const REJECTED: &str = "SELECT stage, source_partition, source_offset, reason, ce_id, batch, key, value \
+const REJECTED: &str = "SELECT stage, source_partition, source_offset, reason, ce_id, batch, batch_index, key, value \
     FROM staging.rejected_entry WHERE (stage, source_partition, source_offset) > ($1, $2, $3) \
     ORDER BY stage, source_partition, source_offset LIMIT $4";
 
@@ -31,6 +31,8 @@ pub struct RejectedRow {
     pub ce_id: Option<Uuid>,
     /// Sequence of the batch, where it carried one.
     pub batch: Option<i64>,
+    /// Place in the batch, where it carried one.
+    pub batch_index: Option<i32>,
     /// Record key.
     pub key: Option<Vec<u8>>,
     /// Record value.
@@ -121,8 +123,9 @@ impl Store {
                     reason: row.get(3),
                     ce_id: row.get(4),
                     batch: row.get(5),
-                    key: row.get(6),
-                    value: row.get(7),
+                    batch_index: row.get(6),
+                    key: row.get(7),
+                    value: row.get(8),
                 });
             }
         }
