@@ -127,8 +127,11 @@ fn class_of_code(code: &str) -> Class {
     }
 }
 
+/// Whether the line broke. A certificate that does not verify is an IO error, too, of data that is invalid: trying
+/// again gives the same one.
 fn is_io(source: &(dyn std::error::Error + 'static)) -> bool {
-    source.is::<std::io::Error>()
+    let io = source.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() != std::io::ErrorKind::InvalidData)
 }
 
 fn is_connecting(error: &tokio_postgres::Error) -> bool {

@@ -307,6 +307,20 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_have_working_defaults_and_bounds() {
+        #[derive(clap::Parser)]
+        struct Program {
+            #[command(flatten)]
+            args: Args,
+        }
+        <Program as clap::CommandFactory>::command().debug_assert();
+        let parse = <Program as clap::Parser>::try_parse_from::<[&str; 3], &str>;
+        let program = parse(["program", "--database-pool-size", "200"]).map(|program| program.args).unwrap();
+        assert!(program.target().is_ok());
+        assert!(parse(["program", "--database-pool-size", "0"]).is_err());
+    }
+
+    #[test]
     fn messages_name_host_port_and_database() {
         let target = Args::of("postgres://u:hunter2@db.example:5433/books?sslmode=disable").target().unwrap();
         assert_eq!(target.address, "db.example:5433/books");
