@@ -6,10 +6,10 @@
 //!
 //! | module | does |
 //! |---|---|
-//! | [`facts`] | what is noted of a record |
-//! | [`evidence`] | takes the facts in |
-//! | [`verdict`] | compares them |
-//! | [`report`] | says it, to people and programs |
+//! | `facts` | what is noted of a record |
+//! | `evidence` | takes the facts in |
+//! | `verdict` | compares them |
+//! | `report` | says it, to people and programs |
 //! | `topics`, `tables` | read; all else is pure |
 
 mod evidence;
