@@ -83,7 +83,7 @@ fn compile(json: &str) -> Result<Compiled, String> {
 fn strip_decimals(node: &mut Value, path: &str, decimals: &mut BTreeMap<String, (u64, u64)>) {
     match node {
         Value::Array(branches) => {
-            branches.iter_mut().for_each(|branch| strip_decimals(branch, path, decimals))
+            branches.iter_mut().for_each(|branch| strip_decimals(branch, path, decimals));
         }
         Value::Object(object) => {
             if object.get("logicalType").and_then(Value::as_str) == Some("decimal") {

@@ -1,4 +1,4 @@
-//! Record headers: CloudEvents in binary mode, the place in the batch, and what a dead letter adds.
+//! Record headers: `CloudEvents` in binary mode, the place in the batch, and what a dead letter adds.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use ledger::ReasonCode;

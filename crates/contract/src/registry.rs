@@ -18,7 +18,7 @@ pub const COMPATIBILITY: &str = "FULL_TRANSITIVE";
 /// Where the schema registry is.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// Address of the schema registry's Confluent API [env: SCHEMA_REGISTRY_URL]
+    /// Address of the schema registry's Confluent API [env: `SCHEMA_REGISTRY_URL`]
     #[arg(
         long = "schema-registry-url",
         env = "SCHEMA_REGISTRY_URL",
@@ -28,7 +28,7 @@ pub struct Args {
         help_heading = "Schema registry"
     )]
     pub url: String,
-    /// User for basic authentication [env: SCHEMA_REGISTRY_USERNAME]
+    /// User for basic authentication [env: `SCHEMA_REGISTRY_USERNAME`]
     #[arg(
         long = "schema-registry-username",
         env = "SCHEMA_REGISTRY_USERNAME",
@@ -37,7 +37,7 @@ pub struct Args {
         help_heading = "Schema registry"
     )]
     pub username: Option<String>,
-    /// Password for basic authentication [env: SCHEMA_REGISTRY_PASSWORD or SCHEMA_REGISTRY_PASSWORD_FILE]
+    /// Password for basic authentication [env: `SCHEMA_REGISTRY_PASSWORD` or `SCHEMA_REGISTRY_PASSWORD_FILE`]
     #[arg(
         long = "schema-registry-password",
         env = "SCHEMA_REGISTRY_PASSWORD",

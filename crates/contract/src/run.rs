@@ -52,7 +52,7 @@ pub struct FaultRate {
 /// One price of the genesis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GenesisPrice {
-    /// Series, such as WTI or HENRY_HUB.
+    /// Series, such as WTI or `HENRY_HUB`.
     pub series: String,
     /// Day, or the first of the month for a monthly mean.
     pub price_date: NaiveDate,

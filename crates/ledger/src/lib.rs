@@ -15,6 +15,8 @@
 //! | [`reason`] | the stable reason codes of a rejection |
 //! | [`check`] | the checks, in their fixed order |
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod chart;
 pub mod check;
 pub mod entry;

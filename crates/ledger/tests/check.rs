@@ -1,5 +1,7 @@
 //! Each reason is provoked from one good entry; the earlier reason wins; no single cent goes unnoticed.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
+
 use chrono::{NaiveDate, TimeZone, Utc};
 use ledger::check::{Reference, Submission, check};
 use ledger::period::periods_of_year;

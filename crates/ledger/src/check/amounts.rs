@@ -18,8 +18,8 @@ struct Sums {
     functional_credit: i128,
 }
 
-/// amount_not_positive, amount_out_of_range, one_sided, unbalanced, fx_missing, functional_unbalanced,
-/// totals_mismatch: each over the whole entry before the next.
+/// `amount_not_positive`, `amount_out_of_range`, `one_sided`, unbalanced, `fx_missing`, `functional_unbalanced`,
+/// `totals_mismatch`: each over the whole entry before the next.
 pub(super) fn are_sound(entry: &JournalEntry<'_>) -> Verdict {
     each_line(entry, ReasonCode::AmountNotPositive, "is not greater than zero", |amount| {
         amount.units() <= 0
@@ -136,7 +136,7 @@ type SplitOf<'e> = (Option<&'e str>, Option<Product>, Option<NaiveDate>);
 /// Splits of one entry that are counted without allocating; an entry rarely has more than three.
 const SPLITS_IN_PLACE: usize = 8;
 
-/// decimals_not_one: see the module's definition of an owner split.
+/// `decimals_not_one`: see the module's definition of an owner split.
 pub(super) fn owner_splits_are_whole(entry: &JournalEntry<'_>) -> Verdict {
     let mut in_place: [Option<(SplitOf<'_>, i64)>; SPLITS_IN_PLACE] = [None; SPLITS_IN_PLACE];
     let mut spilled: Vec<(SplitOf<'_>, i64)> = Vec::new();

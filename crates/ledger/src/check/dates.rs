@@ -19,7 +19,7 @@ pub(super) fn cohere(entry: &JournalEntry<'_>) -> Verdict {
     Err(Rejection::new(ReasonCode::DatesIncoherent, detail))
 }
 
-/// period_mismatch, then period_closed. Opening entries are exempt from both.
+/// `period_mismatch`, then `period_closed`. Opening entries are exempt from both.
 pub(super) fn period_fits_and_is_open(entry: &JournalEntry<'_>, reference: &Reference) -> Verdict {
     if entry.document_type == DocumentType::Opening {
         return Ok(());

@@ -20,7 +20,7 @@ pub(super) fn company<'r>(
     reference.company(&entry.company_code).ok_or_else(|| unknown(&entry.company_code))
 }
 
-/// unknown_account, account_not_postable, dimension_missing: each over all lines before the next.
+/// `unknown_account`, `account_not_postable`, `dimension_missing`: each over all lines before the next.
 pub(super) fn accounts_take_the_lines(entry: &JournalEntry<'_>, reference: &Reference) -> Verdict {
     let mut first_failure: Option<Rejection> = None;
     for line in &entry.lines {
@@ -72,7 +72,7 @@ fn carries(line: &JournalLine<'_>, dimension: Dimension) -> bool {
     }
 }
 
-/// unknown_well, unknown_owner, unknown_counterparty, unknown_afe: each over all lines before the next.
+/// `unknown_well`, `unknown_owner`, `unknown_counterparty`, `unknown_afe`: each over all lines before the next.
 pub(super) fn dimensions_are_known(entry: &JournalEntry<'_>, reference: &Reference) -> Verdict {
     known(
         entry,
@@ -115,7 +115,7 @@ fn known<'e, 'a: 'e>(
     Ok(())
 }
 
-/// approval_missing: entries by hand, and those above the company's limit, need the approval of somebody else.
+/// `approval_missing`: entries by hand, and those above the company's limit, need the approval of somebody else.
 pub(super) fn approval_is_given(entry: &JournalEntry<'_>, company: &Company) -> Verdict {
     let debit: i128 = entry
         .lines
