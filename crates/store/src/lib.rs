@@ -38,6 +38,7 @@
 
 mod balances;
 mod copy;
+mod database;
 mod entries;
 mod error;
 mod flat;
@@ -53,6 +54,7 @@ mod settings;
 mod staged;
 
 pub use balances::{TrialBalance, TrialBalanceRequest, TrialBalanceRow};
+pub use database::{create_database, drop_database};
 pub use entries::{EntryFilter, EntryPage, EntryReader, Order, PAGE_MAX, PageRequest};
 pub use error::StoreError;
 pub use flat::{FlatRow, Names};
