@@ -1,0 +1,42 @@
+//! Months as whole numbers, so that keys of documents are small and order well.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use ledger::period::{midnight, month_end};
+
+/// A calendar month: years since 0 times twelve, plus the month from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Month(pub(crate) i32);
+
+impl Month {
+    pub(crate) fn of(date: NaiveDate) -> Self {
+        Self(date.year() * 12 + date.month0() as i32)
+    }
+
+    pub(crate) fn plus(self, months: i32) -> Self {
+        Self(self.0 + months)
+    }
+
+    pub(crate) fn first(self) -> NaiveDate {
+        let month = self.0.rem_euclid(12).unsigned_abs() + 1;
+        NaiveDate::from_ymd_opt(self.0.div_euclid(12), month, 1)
+            .expect("a ledger's months are within chrono's range")
+    }
+
+    pub(crate) fn last(self) -> NaiveDate {
+        month_end(self.first())
+    }
+
+    pub(crate) fn begins_at(self) -> DateTime<Utc> {
+        midnight(self.first())
+    }
+
+    /// The month's day `day`, counted on from its first.
+    pub(crate) fn day(self, day: u64) -> NaiveDate {
+        self.first() + chrono::Days::new(day - 1)
+    }
+
+    /// A number for draws.
+    pub(crate) fn number(self) -> u64 {
+        u64::from(self.0.unsigned_abs())
+    }
+}
