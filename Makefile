@@ -7,89 +7,36 @@ MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
 TOOLS := $(CURDIR)/.tools
 DENY_VERSION := 0.20.2
-VENV := $(CURDIR)/.venv
-RELEASE := target/release/wellbook
-DEBUG := target/debug/wellbook
-# Where stack tests live; each is behind the feature `stack-tests`, so that plain `cargo test` needs no stack.
-STACK_TESTED := contract kafka store consumers producer api stack cli
-
-##@ Run
-.PHONY: up
-up: prerequisites build fetch ## Start everything, stream a year of history and then live (ARGS="--days 30 --speed 120")
-	@$(RELEASE) up $(ARGS)
-
-.PHONY: down
-down: ## Stop everything; data stays
-	@if [ -x $(RELEASE) ]; then $(RELEASE) down $(ARGS); else echo "nothing was built, so nothing runs"; fi
-
-.PHONY: reset
-reset: ## Stop everything and delete its data (asks)
-	@if [ -x $(RELEASE) ]; then $(RELEASE) down --wipe $(ARGS); else echo "nothing was built, so nothing runs"; fi
-
-.PHONY: status
-status: ## Show what runs, and where
-	@$(RELEASE) status $(ARGS)
-
-.PHONY: verify
-verify: ## Prove that nothing was lost, doubled or altered
-	@$(RELEASE) verify $(ARGS)
-
-##@ Prepare
-.PHONY: prerequisites
-prerequisites: ## Install what is missing on this machine (or say exactly what to install)
-	@deploy/prerequisites.sh run
-
-.PHONY: fetch
-fetch: prerequisites build ## Fetch Kafka, the registry and Postgres once; afterwards work offline
-	@$(RELEASE) fetch
-
-.PHONY: build
-build: ## Build the release binaries
-	@$(CARGO) build --release --locked --workspace --bins
+DENY := $(TOOLS)/bin/cargo-deny-$(DENY_VERSION)
 
 ##@ Test
 .PHONY: test
-test: test-prerequisites lint test-fast test-stack ## Everything: lints, unit and property tests, and the real stack
+test: prerequisites lint test-fast ## Everything that continuous integration runs
 	@echo "make test: all passed"
 
 .PHONY: test-fast
-test-fast: ## Unit and property tests; no stack
+test-fast: ## Unit and property tests
 	@$(CARGO) test --locked --workspace
 
-.PHONY: test-stack
-test-stack: ## Integration tests on a real Kafka, registry and Postgres of their own
-	@$(CARGO) build --locked --workspace --bins
-	@$(DEBUG) fetch
-	@$(CARGO) test --locked --no-run $(addprefix -p ,$(STACK_TESTED)) --features "$(addsuffix /stack-tests,$(STACK_TESTED))"
-	@$(DEBUG) backbone -- $(CARGO) test --locked $(addprefix -p ,$(STACK_TESTED)) --features "$(addsuffix /stack-tests,$(STACK_TESTED))" --test stack -- --test-threads 2
-
 .PHONY: lint
-lint: lint-rust lint-deploy ## Format, clippy, rustdoc, dependency walls, Compose and Dockerfile
-
-.PHONY: lint-rust
-lint-rust: $(TOOLS)/bin/cargo-deny-$(DENY_VERSION)
+lint: $(DENY) ## Format, clippy, rustdoc, dependency walls
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items --quiet
-	@$(TOOLS)/bin/cargo-deny-$(DENY_VERSION) --locked check --hide-inclusion-graph bans licenses sources
+	@$(DENY) --locked check --hide-inclusion-graph bans licenses sources
 
-$(TOOLS)/bin/cargo-deny-$(DENY_VERSION):
+$(DENY):
 	@$(CARGO) install --quiet --locked cargo-deny@$(DENY_VERSION) --root $(TOOLS)
 	@mv $(TOOLS)/bin/cargo-deny $@
 
-.PHONY: lint-deploy
-lint-deploy: ## Check the Compose model with the real Compose, and the Dockerfile with hadolint
-	@deploy/check.sh
+.PHONY: prerequisites
+prerequisites: ## Install what is missing on this machine (or say exactly what to install)
+	@deploy/prerequisites.sh
 
-.PHONY: test-prerequisites
-test-prerequisites:
-	@deploy/prerequisites.sh test
-
-##@ Measure and read
-.PHONY: bench
-bench: prerequisites build ## Measure against limits and peers in one run (ARGS=--quick)
-	@$(RELEASE) fetch
-	@$(CARGO) bench --locked -p cli --bench spine -- $(ARGS)
+##@ Look
+.PHONY: generate
+generate: ## Make a year of the ledger in memory and print lines per second (THREADS=2)
+	@$(CARGO) run --release --locked --quiet -p simulator --example generate -- $(or $(THREADS),2)
 
 .PHONY: docs
 docs: ## Build the Rust documentation

@@ -127,6 +127,16 @@ impl Topic {
         Self::MarketPrice,
     ];
 
+    /// The largest batch of records. 999 lines with every field filled stay below half of it. What the validator writes
+    /// may be twice as large as what it reads: a dead letter carries more headers and is compressed alone, and a
+    /// submission that could be made must also be possible to reject.
+    const fn record_bytes_max(self) -> u32 {
+        match self {
+            Self::JournalEntryValidated | Self::JournalEntryDlq => 2_097_152,
+            _ => 1_048_588,
+        }
+    }
+
     /// The topic's settings on the broker. Record timestamps are the producer's wall clock, because retention counts
     /// from them; by default nothing ever expires: this is a ledger.
     #[must_use]
@@ -140,8 +150,7 @@ impl Topic {
             ("retention.ms", "-1".to_owned()),
             ("retention.bytes", "-1".to_owned()),
             ("message.timestamp.type", "CreateTime".to_owned()),
-            // 999 lines with every field filled stay below half of this.
-            ("max.message.bytes", "1048588".to_owned()),
+            ("max.message.bytes", self.record_bytes_max().to_string()),
             // Batches keep the compression that their producer chose.
             ("compression.type", "producer".to_owned()),
         ]

@@ -11,7 +11,7 @@
 //! | [`entry`] | `JournalEntry` and `JournalLine` |
 //! | [`chart`] | the chart of accounts |
 //! | [`period`] | fiscal periods and their close calendar |
-//! | [`reference`] | the master records that entries point at |
+//! | [`mod@reference`] | the master records that entries point at |
 //! | [`reason`] | the stable reason codes of a rejection |
 //! | [`check`] | the checks, in their fixed order |
 

@@ -306,7 +306,7 @@ impl Ground {
             .map(|_| {
                 let scatter = draw.between(5, 100) * draw.between(5, 100);
                 InvoiceLine {
-                    account: *draw.pick(&EXPENSES),
+                    account: EXPENSES[draw.below(EXPENSES.len() as u64) as usize],
                     well: *draw.pick(&wells),
                     cents: (mean * scatter / 2_500 / i64::from(count)).max(1_25),
                 }

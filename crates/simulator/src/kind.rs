@@ -83,13 +83,7 @@ impl Kind {
         match self {
             Self::Payroll { company, .. } | Self::Withholding { company, .. } => company,
             // The first parts are each company's cash; the open items behind them are the operator's.
-            Self::Opening { part } => {
-                if part < 3 {
-                    part as u8
-                } else {
-                    0
-                }
-            }
+            Self::Opening { part } if part < 3 => part as u8,
             _ => 0,
         }
     }

@@ -17,6 +17,7 @@
 //! Floating point serves volumes only, with a pinned `libm`; prices, shares and money are whole numbers.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+#![allow(clippy::inconsistent_digit_grouping)] // cents stand apart from dollars: 100_00
 
 mod depletion;
 mod draft;

@@ -402,7 +402,7 @@ fn county_of(draw: &mut Draw, i: u32, count: u32) -> &'static County {
     let basin = basin.expect("shares sum to 100");
     let of_basin: Vec<&'static County> =
         COUNTIES.iter().filter(|county| county.basin == basin.name).collect();
-    *draw.pick(&of_basin)
+    of_basin[draw.below(of_basin.len() as u64) as usize]
 }
 
 fn companies(since: NaiveDate) -> Vec<Company> {

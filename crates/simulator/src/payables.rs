@@ -9,7 +9,7 @@ use ledger::chart::code;
 use ledger::{JournalLine, Source};
 
 impl Ground {
-    fn from_vendor<'w>(&'w self, line: &mut JournalLine<'w>, vendor: usize) {
+    fn name_vendor<'w>(&'w self, line: &mut JournalLine<'w>, vendor: usize) {
         line.counterparty_id = Some(self.masters.vendors[vendor].counterparty_id.as_str().into());
     }
 
@@ -37,7 +37,7 @@ impl Ground {
                 made.jib_code = Some(self.masters.leases[lease].jib_code.as_str().into());
             });
         }
-        draft.credit(code::VOUCHERS_PAYABLE, total, |line| self.from_vendor(line, invoice.vendor));
+        draft.credit(code::VOUCHERS_PAYABLE, total, |line| self.name_vendor(line, invoice.vendor));
         draft
     }
 
@@ -56,7 +56,7 @@ impl Ground {
             Draft::new(Source::Payables, "VENDOR_PAYMENT", "treasury", day, format!("Payment, {name}"));
         draft.source_document = Some(format!("PAY-{days}-{index}"));
         draft.debit(code::VOUCHERS_PAYABLE, total, |line| {
-            self.from_vendor(line, invoice.vendor);
+            self.name_vendor(line, invoice.vendor);
             line.clears_entry_id = Some(invoice_id);
         });
         draft.credit(code::CASH, total, |_| {});
@@ -78,8 +78,8 @@ impl Ground {
         let mut draft = Draft::new(Source::Payables, "SERVICE_INVOICE", "payables", day, description);
         draft.due_date = Some(day + Days::new(30));
         draft.source_document = Some(format!("SVC-{}-{vendor}", month.first().format("%Y%m")));
-        draft.debit(code::RECEIVED_NOT_INVOICED, cents, |line| self.from_vendor(line, vendor));
-        draft.credit(code::VOUCHERS_PAYABLE, cents, |line| self.from_vendor(line, vendor));
+        draft.debit(code::RECEIVED_NOT_INVOICED, cents, |line| self.name_vendor(line, vendor));
+        draft.credit(code::VOUCHERS_PAYABLE, cents, |line| self.name_vendor(line, vendor));
         draft
     }
 
@@ -96,7 +96,7 @@ impl Ground {
         let description = format!("Payment of field tickets, {}", self.masters.vendors[vendor].name);
         let mut draft = Draft::new(Source::Payables, "SERVICE_PAYMENT", "treasury", day, description);
         draft.debit(code::VOUCHERS_PAYABLE, cents, |line| {
-            self.from_vendor(line, vendor);
+            self.name_vendor(line, vendor);
             line.clears_entry_id = Some(invoice_id);
         });
         draft.credit(code::CASH, cents, |_| {});

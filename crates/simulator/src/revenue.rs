@@ -93,10 +93,10 @@ impl Ground {
         });
         self.share_out(&mut draft, sale, last);
         draft.debit(code::REVENUE_CONTROL, accrued.gross.units(), |line| {
-            self.at_well(line, sale.well, product)
+            self.at_well(line, sale.well, product);
         });
         draft.credit(code::ACCRUED_SALES, accrued.gross.units(), |line| {
-            self.at_well(line, sale.well, product)
+            self.at_well(line, sale.well, product);
         });
         draft
     }
