@@ -62,6 +62,14 @@ pub trait Handler: Send {
         group: &dyn Fn() -> Result<GroupMetadata, Failure>,
     ) -> Result<(), Failure>;
 
+    /// Whether what goes on in the background went well so far; asked before each poll.
+    ///
+    /// # Errors
+    /// Where it did not.
+    fn check(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Waits until all that was flushed is durable.
     ///
     /// # Errors
@@ -216,6 +224,7 @@ impl<H: Handler> Loop<H> {
             self.handler.settle()?;
             return Ok(true);
         }
+        self.handler.check()?;
         let limits = self.settings.batch;
         let mut is_drained = false;
         match member.poll(self.fill.wait(&limits, Instant::now(), IDLE))? {
