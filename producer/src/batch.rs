@@ -16,18 +16,21 @@ pub struct Window {
 
 /// The windows of history: whole hours, the first and the last cut where history begins and ends.
 pub fn hours(from: DateTime<Utc>, until: DateTime<Utc>) -> impl Iterator<Item = Window> {
-    let hour = TimeDelta::hours(1);
     let mut start = from;
     std::iter::from_fn(move || {
         if start >= until {
             return None;
         }
-        let into_the_hour = TimeDelta::microseconds(start.timestamp_micros().rem_euclid(3_600_000_000));
-        let end = (start - into_the_hour + hour).min(until);
-        let window = Window { start, end };
-        start = end;
+        let window = Window { start, end: hour_end(start).min(until) };
+        start = window.end;
         Some(window)
     })
+}
+
+/// The end of the hour that an instant is in.
+pub(crate) fn hour_end(instant: DateTime<Utc>) -> DateTime<Utc> {
+    let into_the_hour = TimeDelta::microseconds(instant.timestamp_micros().rem_euclid(3_600_000_000));
+    instant - into_the_hour + TimeDelta::hours(1)
 }
 
 /// A sealed batch.

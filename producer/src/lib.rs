@@ -1,13 +1,32 @@
-//! From the simulator's sequence to sealed batches of records.
+//! From the simulator's sequence to sealed batches on the topics.
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`settings`] | what the producer is told |
+//! | [`genesis`] | the run that follows from it, and the world that follows from a run |
+//! | [`clock`] | simulated time against the wall clock, and the windows that both cut |
 //! | [`submission`] | one submission, encoded: key, value, headers, and what its seal counts of it |
-//! | [`batch`] | windows of simulated time, their batches, and the seals that chain them |
+//! | [`batch`] | batches, and the seals that chain them |
+//! | [`ahead`] | makes windows on several threads, in order |
+//! | [`fingerprint`] | the digest of a run's history, without its topics |
+//! | `standing` | how far a run has come, as its topics tell |
+//! | `writer` | transactions |
+//! | [`run`] | the life of the producer |
+//! | [`metrics`], `progress` | what is said of it |
 //!
-//! Pure: bytes come out, and moving them is somebody else's business.
+//! Down to [`fingerprint`] all is pure: bytes come out.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod ahead;
 pub mod batch;
+pub mod clock;
+pub mod fingerprint;
+pub mod genesis;
+pub mod metrics;
+mod progress;
+pub mod run;
+pub mod settings;
+mod standing;
 pub mod submission;
+mod writer;

@@ -107,3 +107,21 @@ fn a_planted_fault_is_named_with_its_place() {
         assert_eq!(made.submissions[fault.index as usize].ce_id, fault.ce_id);
     }
 }
+
+#[test]
+fn every_submission_carries_the_whole_set_of_headers_and_its_trace_is_its_id() {
+    let world = world("0");
+    let mut chain = Chain::start(world.begins_at());
+    let made = batch(&world, &mut chain, world.begins_at() + TimeDelta::hours(2), 1).unwrap();
+    let submission = &made.submissions[1];
+    let headers = submission.headers(uuid::Uuid::nil(), made.seal.sequence, 1);
+    let text = |name| {
+        let (_, value) = headers.iter().find(|(known, _)| *known == name).unwrap();
+        String::from_utf8(value.clone()).unwrap()
+    };
+    assert_eq!(text("ce_id"), submission.ce_id.to_string());
+    assert_eq!((text("batch"), text("index")), ("0".to_owned(), "1".to_owned()));
+    assert_eq!(text("ce_source"), "wellbook/00000000-0000-0000-0000-000000000000");
+    let trace = text("traceparent");
+    assert!(trace.starts_with(&format!("00-{}-", submission.ce_id.simple())) && trace.len() == 55, "{trace}");
+}

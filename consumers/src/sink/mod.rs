@@ -39,6 +39,7 @@ const BATCH: BatchLimits = BatchLimits {
 
 /// What the sink needs.
 #[derive(clap::Args, Clone, Debug)]
+#[group(skip)]
 #[allow(clippy::doc_markdown, reason = "the comments are the help of the program")]
 pub struct Args {
     #[command(flatten)]

@@ -28,6 +28,7 @@ pub const GROUP: &str = "wellbook-validator";
 
 /// What the validator needs.
 #[derive(clap::Args, Clone, Debug)]
+#[group(skip)]
 #[allow(clippy::doc_markdown, reason = "the comments are the help of the program")]
 pub struct Args {
     #[command(flatten)]

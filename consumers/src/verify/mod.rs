@@ -38,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 
 /// What `verify` reads, and how it answers.
 #[derive(clap::Args, Clone, Debug)]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
     /// The brokers.

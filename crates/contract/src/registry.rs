@@ -17,6 +17,7 @@ pub const COMPATIBILITY: &str = "FULL_TRANSITIVE";
 
 /// Where the schema registry is.
 #[derive(clap::Args, Clone, Debug)]
+#[group(skip)]
 pub struct Args {
     /// Address of the schema registry's Confluent API [env: `SCHEMA_REGISTRY_URL`]
     #[arg(

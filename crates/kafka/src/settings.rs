@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 /// Where the brokers are.
 #[derive(clap::Args, Clone, Debug)]
+#[group(skip)]
 #[allow(clippy::doc_markdown, reason = "the comments are the help of every program")]
 pub struct Args {
     /// Brokers to start from, host:port, separated by commas [env: KAFKA_BOOTSTRAP_SERVERS]

@@ -8,12 +8,14 @@
 //! | [`admin`] | the port for probes and scrapes |
 //! | [`shutdown`] | signals and supervised tasks |
 //! | [`exit`] | exit codes |
+//! | [`program`] | all of these around a program's work |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod admin;
 pub mod exit;
 pub mod metrics;
+pub mod program;
 pub mod settings;
 pub mod shutdown;
 pub mod telemetry;
@@ -22,6 +24,7 @@ use std::net::SocketAddr;
 
 /// Settings that every program has.
 #[derive(clap::Args, Clone, Debug)]
+#[group(skip)]
 pub struct Args {
     /// Form of the log lines [env: `LOG_FORMAT`]
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = telemetry::Format::Compact, hide_env = true)]

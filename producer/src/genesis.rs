@@ -1,0 +1,146 @@
+//! The genesis of a run, and the world that follows from it. Pure.
+
+use crate::settings::{RunArgs, default};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use contract::run::{Anchor, FaultRate, Genesis, GenesisPrice};
+use ledger::{Rate, ReasonCode};
+use simulator::prices::Series;
+use simulator::{FaultRates, PriceTable, Settings};
+use uuid::Uuid;
+
+/// A run that begins `now`: its genesis and the first anchor of its clock. The clock starts at now, or behind history
+/// where the first day was given.
+#[must_use]
+pub fn begin(args: &RunArgs, incarnation: Uuid, now: DateTime<Utc>) -> (Genesis, Anchor) {
+    let historical_days = args.historical_days.unwrap_or(default::HISTORICAL_DAYS);
+    let history = Days::new(u64::from(historical_days));
+    let start_date = args.start_date.unwrap_or_else(|| now.date_naive() - history);
+    let simulated = match args.start_date {
+        Some(first) => ledger::period::midnight(first + history),
+        None => now,
+    };
+    let prices = PriceTable::built_in();
+    let genesis = Genesis {
+        random_seed: args.random_seed.unwrap_or(default::RANDOM_SEED).cast_signed(),
+        start_date,
+        historical_days: historical_days.cast_signed(),
+        scale: args.scale.unwrap_or(default::SCALE).cast_signed(),
+        fault_rates: fault_rates(args.fault_rate.unwrap_or(default::fault_rate())),
+        price_source: prices.source().to_owned(),
+        price_digest: prices.digest(),
+        prices: prices.rows().map(genesis_price).collect(),
+        simulator_version: simulator::VERSION.to_owned(),
+        incarnation,
+        created_at: now,
+    };
+    let anchor = Anchor {
+        simulated,
+        wall: now,
+        speed: args.speed(None),
+        interval_seconds: args.interval(None).cast_signed(),
+    };
+    (genesis, anchor)
+}
+
+fn genesis_price((series, price_date, price): (Series, NaiveDate, ledger::UnitPrice)) -> GenesisPrice {
+    GenesisPrice { series: series.code().to_owned(), price_date, price }
+}
+
+/// The rates of a run that plants `rate` faults in all.
+pub(crate) fn fault_rates(rate: Rate) -> Vec<FaultRate> {
+    let rates = FaultRates::uniform(rate).rates();
+    rates.into_iter().map(|(reason, rate)| FaultRate { reason: reason.code().to_owned(), rate }).collect()
+}
+
+/// What the ledger of a genesis follows from.
+///
+/// # Errors
+/// Where the genesis holds what this version does not know: it was made by another.
+pub fn settings(genesis: &Genesis) -> Result<Settings, String> {
+    let rate = |rate: &FaultRate| {
+        let reason: ReasonCode =
+            rate.reason.parse().map_err(|_| format!("fault `{}` is unknown", rate.reason))?;
+        Ok((reason, rate.rate))
+    };
+    let price = |price: &GenesisPrice| {
+        let series = Series::ALL.into_iter().find(|series| series.code() == price.series);
+        let series = series.ok_or_else(|| format!("price series `{}` is unknown", price.series))?;
+        Ok((series, price.price_date, price.price))
+    };
+    let prices: Vec<_> = genesis.prices.iter().map(price).collect::<Result<_, String>>()?;
+    let prices = PriceTable::from_rows(&genesis.price_source, prices);
+    if prices.digest() != genesis.price_digest {
+        return Err("its price table does not have the digest that it names".to_owned());
+    }
+    let number = |name, value: i32| u32::try_from(value).map_err(|_| format!("{name} {value} is negative"));
+    Ok(Settings {
+        seed: genesis.random_seed.cast_unsigned(),
+        start_date: genesis.start_date,
+        historical_days: number("historical_days", genesis.historical_days)?,
+        scale: number("scale", genesis.scale)?,
+        fault_rates: FaultRates::from_rates(
+            genesis.fault_rates.iter().map(rate).collect::<Result<_, String>>()?,
+        ),
+        prices,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noon() -> DateTime<Utc> {
+        "2026-03-10T12:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_genesis_gives_back_the_settings_that_it_was_made_of() {
+        let args =
+            RunArgs { random_seed: Some(7), fault_rate: Some("0.01".parse().unwrap()), ..RunArgs::default() };
+        let (genesis, _) = begin(&args, Uuid::nil(), noon());
+        let settings = settings(&genesis).unwrap();
+        assert_eq!((settings.seed, settings.historical_days, settings.scale), (7, 365, 1));
+        assert_eq!(settings.fault_rates, FaultRates::uniform("0.01".parse().unwrap()));
+        assert_eq!(settings.prices.digest(), PriceTable::built_in().digest());
+        assert!(args.differences(&genesis).is_empty());
+    }
+
+    #[test]
+    fn the_clock_starts_now_or_behind_a_history_whose_first_day_was_given() {
+        let (genesis, anchor) = begin(&RunArgs::default(), Uuid::nil(), noon());
+        assert_eq!(genesis.start_date.to_string(), "2025-03-10");
+        assert_eq!((anchor.simulated, anchor.wall), (noon(), noon()));
+        let args = RunArgs {
+            start_date: Some("2025-01-01".parse().unwrap()),
+            historical_days: Some(2),
+            ..RunArgs::default()
+        };
+        let (_, anchor) = begin(&args, Uuid::nil(), noon());
+        assert_eq!(anchor.simulated, "2025-01-03T00:00:00Z".parse::<DateTime<Utc>>().unwrap());
+    }
+
+    #[test]
+    fn every_setting_that_contradicts_a_run_is_named_and_those_not_given_do_not() {
+        let (genesis, _) = begin(&RunArgs::default(), Uuid::nil(), noon());
+        assert!(RunArgs::default().differences(&genesis).is_empty());
+        let other = RunArgs {
+            random_seed: Some(1),
+            start_date: Some("2025-01-01".parse().unwrap()),
+            historical_days: Some(30),
+            scale: Some(2),
+            fault_rate: Some(Rate::ZERO),
+            interval_seconds: Some(1),
+            speed: Some(Rate::ONE),
+        };
+        let named: Vec<&str> =
+            other.differences(&genesis).iter().map(|difference| difference.setting).collect();
+        assert_eq!(named, ["RANDOM_SEED", "START_DATE", "HISTORICAL_DAYS", "SCALE", "FAULT_RATE"]);
+    }
+
+    #[test]
+    fn a_genesis_with_an_altered_price_table_is_refused() {
+        let (mut genesis, _) = begin(&RunArgs::default(), Uuid::nil(), noon());
+        genesis.prices[0].price = ledger::UnitPrice::ONE;
+        assert!(settings(&genesis).unwrap_err().contains("digest"));
+    }
+}
