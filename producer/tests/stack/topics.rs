@@ -1,5 +1,6 @@
 //! Topics and schemas of a test's own, and a producer that writes to them.
 
+use chrono::{DateTime, Days, Utc};
 use contract::header::SubmissionHeaders;
 use contract::{Decoder, Registry, RunRecord, Seal, Topic, TopicNames};
 use kafka::{Admin, Failure, Reader, Signals, Start, TopicSpec};
@@ -185,5 +186,10 @@ impl Watch {
 
 /// Whether the seals cover the history of [`two_days`].
 pub(crate) fn is_whole(seals: &[Seal]) -> bool {
-    seals.last().is_some_and(|seal| seal.window_end.to_rfc3339() == "2025-01-03T00:00:00+00:00")
+    seals.last().is_some_and(|seal| seal.window_end >= end_of(2))
+}
+
+/// The end of a history of so many days.
+pub(crate) fn end_of(days: u64) -> DateTime<Utc> {
+    ledger::period::midnight("2025-01-01".parse::<chrono::NaiveDate>().unwrap() + Days::new(days))
 }
