@@ -20,22 +20,22 @@ pub struct Fingerprint {
     pub run: String,
 }
 
-/// Makes the history that these settings give and digests it. The digest depends neither on fault rates nor on batches.
+/// Makes the history that these settings give, on so many threads, and digests it. The digest depends neither on them nor
+/// on fault rates or batches.
 ///
 /// # Errors
 /// [`WrongSettings`] where they are out of range.
-pub fn of(args: &RunArgs) -> Result<Fingerprint, WrongSettings> {
+pub fn of(args: &RunArgs, threads: usize) -> Result<Fingerprint, WrongSettings> {
     let (genesis, _) = genesis::begin(args, Uuid::nil(), Utc::now());
     let world = genesis::settings(&genesis).and_then(|it| World::new(it).map_err(|error| error.to_string()));
     let world = world.map_err(WrongSettings)?;
     let windows: Vec<Window> = hours(world.begins_at(), world.history_ends_at()).collect();
     let mut digest = Digest::default();
-    let made: Result<(), Infallible> =
-        ahead::make(&world, SchemaId(0), &windows, ahead::threads(), |chunk| {
-            let submissions = chunk.iter().flat_map(|(_, submissions)| submissions);
-            submissions.filter(|it| it.fault.is_none()).for_each(|it| digest.merge(&it.digest));
-            Ok(())
-        });
+    let made: Result<(), Infallible> = ahead::make(&world, SchemaId(0), &windows, threads, |chunk| {
+        let submissions = chunk.iter().flat_map(|(_, submissions)| submissions);
+        submissions.filter(|it| it.fault.is_none()).for_each(|it| digest.merge(&it.digest));
+        Ok(())
+    });
     let Ok(()) = made;
     let run = format!(
         "seed {}, {} days from {}, scale {}, prices {}, simulator {}",

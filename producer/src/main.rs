@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use kafka::Signals;
 use producer::settings::RunArgs;
-use producer::{fingerprint, metrics, run};
+use producer::{ahead, fingerprint, metrics, run};
 use service::{admin, program, settings};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -27,7 +27,13 @@ enum Command {
     /// Begin the run, or go on with the one that is on the topics
     Run(Box<Running>),
     /// Print the fingerprint of a run: the digest of its history. Needs no brokers
-    Fingerprint(RunArgs),
+    Fingerprint {
+        #[command(flatten)]
+        run: RunArgs,
+        /// Threads that make it; the fingerprint is the same with any number
+        #[arg(long, default_value_t = ahead::threads(), value_name = "NUMBER")]
+        threads: usize,
+    },
     /// Ask the program on the admin address whether it is ready: exit code 0 or 1
     Healthcheck(service::Args),
 }
@@ -58,14 +64,14 @@ fn main() -> ExitCode {
                 run::run(args, signals, token)
             })
         }
-        Command::Fingerprint(args) => program::command(print_fingerprint(args)),
+        Command::Fingerprint { run, threads } => program::command(print_fingerprint(run, threads)),
         Command::Healthcheck(args) => program::command(admin::healthcheck(args.admin_address)),
     }
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
-async fn print_fingerprint(args: RunArgs) -> anyhow::Result<()> {
-    let made = tokio::task::spawn_blocking(move || fingerprint::of(&args)).await??;
+async fn print_fingerprint(run: RunArgs, threads: usize) -> anyhow::Result<()> {
+    let made = tokio::task::spawn_blocking(move || fingerprint::of(&run, threads)).await??;
     println!("{} {}", made.digest, made.run);
     Ok(())
 }

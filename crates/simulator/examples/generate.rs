@@ -40,5 +40,16 @@ fn main() {
     });
     let (entries, lines) = (entries.into_inner(), lines.into_inner());
     let seconds = start.elapsed().as_secs_f64();
-    println!("{entries} entries, {lines} lines in {seconds:.2} s: {:.0} lines/s", lines as f64 / seconds);
+    println!(
+        "{entries} entries, {lines} lines in {seconds:.2} s: {:.0} lines/s, at most {} MiB",
+        lines as f64 / seconds,
+        memory_mib()
+    );
+}
+
+/// The most memory that the process held; 0 where the system does not say.
+fn memory_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.and_then(|text| text.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
 }

@@ -21,7 +21,7 @@ fn a_run_that_is_interrupted_again_and_again_has_neither_gap_nor_repeat_and_the_
     }
     assert!(stops > 1, "it was never interrupted");
     let seals = topics.seals();
-    let fingerprint = producer::fingerprint::of(&run).unwrap().digest;
+    let fingerprint = producer::fingerprint::of(&run, 2).unwrap().digest;
     assert_eq!(seals.last().unwrap().running_digest, fingerprint);
     for (sequence, seal) in (0..).zip(&seals) {
         assert_eq!((seal.sequence, seal.chain), (sequence, seal.expected_chain()));

@@ -111,7 +111,7 @@ impl Topics {
     pub(crate) fn seals(&self) -> Vec<Seal> {
         let mut seals = Vec::new();
         self.visit(Topic::BatchSeal, |record| {
-            seals.push(self.decoder.seal(record.payload().unwrap()).unwrap())
+            seals.push(self.decoder.seal(record.payload().unwrap()).unwrap());
         });
         seals
     }
