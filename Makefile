@@ -7,33 +7,92 @@ MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
 TOOLS := $(CURDIR)/.tools
 DENY_VERSION := 0.20.2
-DENY := $(TOOLS)/bin/cargo-deny-$(DENY_VERSION)
+VENV := $(CURDIR)/.venv
+RELEASE := target/release/wellbook
+DEBUG := target/debug/wellbook
+# Where stack tests live; each is behind the feature `stack-tests`, so that plain `cargo test` needs no stack.
+STACK_TESTED := contract kafka store producer consumers api cli
+STACK_TESTS = $(addprefix -p ,$(STACK_TESTED)) --features "$(addsuffix /stack-tests,$(STACK_TESTED))" --test stack
+
+##@ Run
+.PHONY: up
+up: prerequisites build fetch ## Start everything, stream a year of history and then live (ARGS="--days 30 --speed 120")
+	@$(RELEASE) up $(ARGS)
+
+.PHONY: down
+down: ## Stop everything; data stays
+	@if [ -x $(RELEASE) ]; then $(RELEASE) down $(ARGS); else echo "nothing was built, so nothing runs"; fi
+
+.PHONY: reset
+reset: ## Stop everything and delete its data (asks)
+	@if [ -x $(RELEASE) ]; then $(RELEASE) down --wipe $(ARGS); else echo "nothing was built, so nothing runs"; fi
+
+.PHONY: status
+status: ## Show what runs, and where
+	@$(RELEASE) status $(ARGS)
+
+.PHONY: verify
+verify: ## Prove that nothing was lost, doubled or altered
+	@$(RELEASE) verify $(ARGS)
+
+##@ Prepare
+.PHONY: prerequisites
+prerequisites: ## Install what is missing on this machine (or say exactly what to install)
+	@deploy/prerequisites.sh run
+
+.PHONY: fetch
+fetch: prerequisites build ## Fetch Kafka, the registry and Postgres once; afterwards work offline
+	@$(RELEASE) fetch
+
+.PHONY: build
+build: ## Build the release binaries
+	@$(CARGO) build --release --locked --workspace --bins
 
 ##@ Test
 .PHONY: test
-test: prerequisites lint test-fast ## Everything that continuous integration runs
+test: prerequisites-test lint test-fast test-stack ## Everything: lints, unit and property tests, and the real stack
 	@echo "make test: all passed"
 
 .PHONY: test-fast
-test-fast: ## Unit and property tests
+test-fast: ## Unit and property tests; no stack
 	@$(CARGO) test --locked --workspace
 
+.PHONY: test-stack
+test-stack: prerequisites-test ## Integration tests on a real Kafka, registry and Postgres of their own
+	@$(CARGO) build --locked --workspace --bins
+	@$(CARGO) test --locked --no-run $(STACK_TESTS)
+	@$(DEBUG) fetch
+	@$(DEBUG) backbone -- $(CARGO) test --locked $(STACK_TESTS) -- --test-threads 2
+
 .PHONY: lint
-lint: $(DENY) ## Format, clippy, rustdoc, dependency walls
+lint: lint-rust lint-deploy ## Format, clippy, rustdoc, dependency walls, Compose and Dockerfile
+
+.PHONY: lint-rust
+lint-rust: $(TOOLS)/bin/cargo-deny-$(DENY_VERSION)
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items --quiet
-	@$(DENY) --locked check --hide-inclusion-graph bans licenses sources
+	@$(TOOLS)/bin/cargo-deny-$(DENY_VERSION) --locked check --hide-inclusion-graph bans licenses sources
 
-$(DENY):
+$(TOOLS)/bin/cargo-deny-$(DENY_VERSION):
 	@$(CARGO) install --quiet --locked cargo-deny@$(DENY_VERSION) --root $(TOOLS)
 	@mv $(TOOLS)/bin/cargo-deny $@
 
-.PHONY: prerequisites
-prerequisites: ## Install what is missing on this machine (or say exactly what to install)
-	@deploy/prerequisites.sh
+.PHONY: lint-deploy
+lint-deploy: prerequisites-test ## Check the Compose model with the real Compose, and the Dockerfile with hadolint
+	@deploy/check.sh
 
-##@ Look
+.PHONY: prerequisites-test
+prerequisites-test:
+	@deploy/prerequisites.sh test
+
+##@ Measure and read
+.PHONY: bench
+bench: prerequisites build ## Measure each stage against its limit and a peer, in one run (ARGS=--quick)
+	@$(CARGO) build --release --locked --quiet -p simulator -p kafka -p store --examples
+	@$(RELEASE) fetch
+	@$(CARGO) bench --locked --quiet -p cli --bench spine -- $(ARGS)
+
 .PHONY: generate
 generate: ## Make a year of the ledger in memory and print lines per second (THREADS=2)
 	@$(CARGO) run --release --locked --quiet -p simulator --example generate -- $(or $(THREADS),2)

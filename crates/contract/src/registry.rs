@@ -18,8 +18,9 @@ pub const COMPATIBILITY: &str = "FULL_TRANSITIVE";
 /// Where the schema registry is.
 #[derive(clap::Args, Clone, Debug)]
 #[group(skip)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help of every program")]
 pub struct Args {
-    /// Address of the schema registry's Confluent API [env: `SCHEMA_REGISTRY_URL`]
+    /// Address of the schema registry's Confluent API [env: SCHEMA_REGISTRY_URL]
     #[arg(
         long = "schema-registry-url",
         env = "SCHEMA_REGISTRY_URL",
@@ -29,7 +30,7 @@ pub struct Args {
         help_heading = "Schema registry"
     )]
     pub url: String,
-    /// User for basic authentication [env: `SCHEMA_REGISTRY_USERNAME`]
+    /// User for basic authentication [env: SCHEMA_REGISTRY_USERNAME]
     #[arg(
         long = "schema-registry-username",
         env = "SCHEMA_REGISTRY_USERNAME",
@@ -38,7 +39,7 @@ pub struct Args {
         help_heading = "Schema registry"
     )]
     pub username: Option<String>,
-    /// Password for basic authentication [env: `SCHEMA_REGISTRY_PASSWORD` or `SCHEMA_REGISTRY_PASSWORD_FILE`]
+    /// Password for basic authentication [env: SCHEMA_REGISTRY_PASSWORD or SCHEMA_REGISTRY_PASSWORD_FILE]
     #[arg(
         long = "schema-registry-password",
         env = "SCHEMA_REGISTRY_PASSWORD",

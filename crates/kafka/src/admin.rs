@@ -173,14 +173,29 @@ impl Admin {
         self.metadata(QUESTION_TIMEOUT).await
     }
 
+    /// How many brokers take part in the cluster, as one that answers within `timeout` knows.
+    ///
+    /// # Errors
+    /// Where none answers.
+    pub async fn broker_count(&self, timeout: Duration) -> Result<usize, Failure> {
+        self.ask(timeout, |metadata| metadata.brokers().len()).await
+    }
+
     async fn metadata(&self, timeout: Duration) -> Result<BTreeMap<String, i32>, Failure> {
+        let count = |topic: &rdkafka::metadata::MetadataTopic| {
+            (topic.name().to_owned(), i32::try_from(topic.partitions().len()).unwrap_or(i32::MAX))
+        };
+        self.ask(timeout, move |metadata| metadata.topics().iter().map(count).collect()).await
+    }
+
+    async fn ask<A: Send + 'static>(
+        &self,
+        timeout: Duration,
+        read: impl FnOnce(&rdkafka::metadata::Metadata) -> A + Send + 'static,
+    ) -> Result<A, Failure> {
         let consumer = Arc::clone(&self.consumer);
         let answer = tokio::task::spawn_blocking(move || {
-            let metadata = consumer.fetch_metadata(None, timeout)?;
-            let count = |topic: &rdkafka::metadata::MetadataTopic| {
-                (topic.name().to_owned(), i32::try_from(topic.partitions().len()).unwrap_or(i32::MAX))
-            };
-            Ok(metadata.topics().iter().map(count).collect())
+            consumer.fetch_metadata(None, timeout).map(|metadata| read(&metadata))
         });
         let answer =
             answer.await.map_err(|error| Failure::transient(format!("asking for the topics: {error}")))?;

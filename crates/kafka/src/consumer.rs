@@ -240,24 +240,32 @@ impl<H: Handler> Loop<H> {
             self.flush(member)?;
             self.backoff.reset();
         }
-        if self.settings.until_end && member.has_ended() {
+        if self.settings.until_end && member.has_ended()? {
             self.flush(member)?;
             self.handler.settle()?;
             // Settling takes time, and the group may have given us more meanwhile.
-            return Ok(member.has_ended());
+            return member.has_ended();
         }
         Ok(false)
     }
 
     fn assigned(&mut self, member: &mut Membership, partitions: &[TopicPartition]) -> Result<(), Failure> {
-        let starts = self.handler.starts(partitions)?;
-        member.take(partitions, starts)?;
+        self.take(member, partitions)?;
         self.note_starts(member, partitions)?;
         if member.has_partitions() {
             tracing::info!(partitions = names(partitions), "assigned");
         }
         (self.settings.signals.ready)(true);
         Ok(())
+    }
+
+    /// Takes partitions where the handler wants to begin. While it cannot say, they are not forgotten.
+    fn take(&mut self, member: &mut Membership, partitions: &[TopicPartition]) -> Result<(), Failure> {
+        let taken = self.handler.starts(partitions).and_then(|starts| member.take(partitions, starts));
+        if taken.is_err() {
+            member.put_back(partitions);
+        }
+        taken
     }
 
     /// Finishes the batch before others get the partitions; where they may have them already, drops it.
@@ -316,10 +324,7 @@ impl<H: Handler> Loop<H> {
             }
             match member.poll(left.min(IDLE))? {
                 Polled::Record(_) | Polled::Ended | Polled::Nothing => {}
-                Polled::Assigned(partitions) => {
-                    let starts = self.handler.starts(&partitions)?;
-                    member.take(&partitions, starts)?;
-                }
+                Polled::Assigned(partitions) => self.take(member, &partitions)?,
                 Polled::Revoked { partitions, .. } => {
                     member.give_back(&partitions)?;
                     self.flushed.retain(|partition, _| !partitions.contains(partition));

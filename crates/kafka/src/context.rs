@@ -114,6 +114,11 @@ impl Member {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
+    /// The change could not be dealt with: it is the next one again.
+    pub(crate) fn put_back(&self, change: Change) {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).push_front(change);
+    }
+
     /// From now on changes are answered at once: nobody is left to ask.
     pub(crate) fn close(&self) {
         self.is_closing.store(true, Ordering::Release);

@@ -13,7 +13,7 @@ use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerGroupMetadata, RebalanceProtocol};
 use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A member that is silent for so long is taken for dead, and its partitions go to others. Brokers allow 6 s and more;
@@ -64,6 +64,8 @@ pub(crate) struct Membership {
     consumer: Option<BaseConsumer<Member>>,
     brokers: String,
     tracker: Tracker,
+    /// Numbers of partitions that were read to their ends; of which topic, is asked only by who wants to know.
+    ended: BTreeSet<i32>,
 }
 
 impl Membership {
@@ -96,7 +98,12 @@ impl Membership {
             BaseConsumer::from_config_and_context(&config, context).map_err(|error| failure(&error))?;
         let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
         consumer.subscribe(&topics).map_err(|error| failure(&error))?;
-        Ok(Self { consumer: Some(consumer), tracker: Tracker::new(&brokers), brokers })
+        Ok(Self {
+            consumer: Some(consumer),
+            tracker: Tracker::new(&brokers),
+            brokers,
+            ended: BTreeSet::new(),
+        })
     }
 
     /// The next record or change; nothing where `timeout` passes before.
@@ -112,7 +119,7 @@ impl Membership {
                 Ok(Polled::Record(record))
             }
             Some(Err(KafkaError::PartitionEOF(number))) => {
-                self.tracker.ends(consumer, number)?;
+                self.ended.insert(number);
                 Ok(Polled::Ended)
             }
             Some(Err(error)) => give_up(&self.brokers, "cannot read on", &error).map(|()| Polled::Nothing),
@@ -139,6 +146,15 @@ impl Membership {
         outcome.map_err(|error| self.failure("cannot take partitions", &error))?;
         self.tracker.start(resolved);
         Ok(())
+    }
+
+    /// Partitions that the group gave us cannot be taken yet: the next poll gives them again.
+    pub(crate) fn put_back(&self, partitions: &[TopicPartition]) {
+        let mut list = TopicPartitionList::with_capacity(partitions.len());
+        for (topic, partition) in partitions {
+            list.add_partition(topic, *partition);
+        }
+        self.consumer().context().put_back(Change::Assign(list));
     }
 
     /// Stops reading partitions and lets the group have them.
@@ -173,6 +189,8 @@ impl Membership {
                 self.failure(&format!("topic {}: cannot go back", element.topic()), &error)
             })?;
         }
+        // What was an end is none any more; each will be reported again.
+        self.ended.clear();
         self.tracker.start(resolved);
         Ok(())
     }
@@ -245,9 +263,13 @@ impl Membership {
         !self.tracker.is_empty()
     }
 
-    /// Whether all that is ours was read to its end.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.tracker.has_ended()
+    /// Whether all that is ours was read to its end. May ask the brokers, behind whatever fetch they hold back.
+    pub(crate) fn has_ended(&mut self) -> Result<bool, Failure> {
+        let consumer = self.consumer.as_ref().expect("taken only when dropped");
+        for number in std::mem::take(&mut self.ended) {
+            self.tracker.ends(consumer, number)?;
+        }
+        Ok(self.tracker.has_ended())
     }
 
     /// The offset to read next in each partition that is ours.

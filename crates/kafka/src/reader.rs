@@ -124,25 +124,16 @@ impl Reader {
     /// Where records are lost or reading is refused. Lost connections are no error: the client reconnects, and until
     /// then nothing comes.
     pub fn poll(&mut self, timeout: Duration) -> Result<Option<Event<'_>>, Failure> {
-        let consumer = self.consumer.as_ref().expect("taken only when dropped");
         let deadline = Instant::now() + timeout;
         loop {
             if let Some(((topic, partition), next)) = self.ends.pop_front() {
                 return Ok(Some(Event::EndOfPartition { topic, partition, next }));
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            match consumer.poll(left) {
-                Some(Ok(message)) => {
-                    let record = Record::new(message);
-                    self.tracker.note_record(record.topic(), record.partition());
-                    return Ok(Some(Event::Record(record)));
-                }
-                Some(Err(KafkaError::PartitionEOF(number))) => {
-                    self.ends.extend(self.tracker.ends(consumer, number)?);
-                }
-                Some(Err(error)) => give_up(&self.brokers, "cannot read on", &error)?,
-                None if left.is_zero() => return Ok(None),
-                None => {}
+            let consumer = self.consumer.as_ref().expect("taken only when dropped");
+            match next(consumer, &self.brokers, &mut self.tracker, deadline)? {
+                Next::Record(record) => return Ok(Some(Event::Record(record))),
+                Next::End(number) => self.ends.extend(self.tracker.ends(consumer, number)?),
+                Next::Nothing => return Ok(None),
             }
         }
     }
@@ -168,10 +159,12 @@ impl Reader {
             // Positions are looked at again when the client has nothing at hand, or after a while.
             let mut timeout = POLL;
             for _ in 0..POSITIONS_EVERY {
-                match self.poll(timeout)? {
-                    Some(Event::Record(record)) => take(&record)?,
-                    Some(Event::EndOfPartition { .. }) => {}
-                    None => break,
+                let consumer = self.consumer.as_ref().expect("taken only when dropped");
+                match next(consumer, &self.brokers, &mut self.tracker, Instant::now() + timeout)? {
+                    Next::Record(record) => take(&record)?,
+                    // The positions say it, too, and asking for each would wait behind the fetches.
+                    Next::End(_) => {}
+                    Next::Nothing => break,
                 }
                 (timeout, heard) = (Duration::ZERO, Instant::now());
             }
@@ -195,12 +188,14 @@ impl Reader {
         &mut self,
         mut take: impl FnMut(&Record<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        while let Some(event) = self.poll(Duration::ZERO)? {
-            if let Event::Record(record) = event {
-                take(&record)?;
+        loop {
+            let consumer = self.consumer.as_ref().expect("taken only when dropped");
+            match next(consumer, &self.brokers, &mut self.tracker, Instant::now())? {
+                Next::Record(record) => take(&record)?,
+                Next::End(_) => {}
+                Next::Nothing => return Ok(()),
             }
         }
-        Ok(())
     }
 
     /// The offset to read next in each partition.
@@ -229,6 +224,37 @@ impl Reader {
     }
 }
 
+/// What the client brings.
+enum Next<'r> {
+    Record(Record<'r>),
+    /// Some partition with this number was read to its end.
+    End(i32),
+    Nothing,
+}
+
+/// The next of it before `deadline`.
+fn next<'r>(
+    consumer: &'r BaseConsumer<Plain>,
+    brokers: &str,
+    tracker: &mut Tracker,
+    deadline: Instant,
+) -> Result<Next<'r>, Failure> {
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match consumer.poll(left) {
+            Some(Ok(message)) => {
+                let record = Record::new(message);
+                tracker.note_record(record.topic(), record.partition());
+                return Ok(Next::Record(record));
+            }
+            Some(Err(KafkaError::PartitionEOF(number))) => return Ok(Next::End(number)),
+            Some(Err(error)) => give_up(brokers, "cannot read on", &error)?,
+            None if left.is_zero() => return Ok(Next::Nothing),
+            None => {}
+        }
+    }
+}
+
 impl Drop for Reader {
     fn drop(&mut self) {
         let consumer = self.consumer.take();
@@ -253,6 +279,9 @@ pub(crate) fn consumer_config(args: &Args, partitions: usize) -> Result<ClientCo
         // A full queue is looked at again soon: at the default of a second a fast reader would stand still.
         ("fetch.queue.backoff.ms", "20".to_owned()),
         ("fetch.error.backoff.ms", "100".to_owned()),
+        // A broker answers one connection's requests in turn: a question about offsets waits behind a fetch that it holds
+        // back for want of records, and at the default of half a second everything that asks would be slow.
+        ("fetch.wait.max.ms", "100".to_owned()),
         ("fetch.max.bytes", (16 * 1024 * 1024).to_string()),
     ] {
         if config.get(name).is_none() {

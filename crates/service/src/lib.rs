@@ -25,14 +25,15 @@ use std::net::SocketAddr;
 /// Settings that every program has.
 #[derive(clap::Args, Clone, Debug)]
 #[group(skip)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help of every program")]
 pub struct Args {
-    /// Form of the log lines [env: `LOG_FORMAT`]
+    /// Form of the log lines [env: LOG_FORMAT]
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = telemetry::Format::Compact, hide_env = true)]
     pub log_format: telemetry::Format,
-    /// What is logged: a level, or directives such as `info,kafka=debug` [env: `LOG_LEVEL`]
+    /// What is logged: a level, or directives such as `info,kafka=debug` [env: LOG_LEVEL]
     #[arg(long, env = "LOG_LEVEL", default_value = "info", value_name = "FILTER", hide_env = true)]
     pub log_level: telemetry::Filter,
-    /// Address of the port for probes and metrics; port 0 takes any free one and logs it [env: `ADMIN_ADDRESS`]
+    /// Address of the port for probes and metrics; port 0 takes any free one and logs it [env: ADMIN_ADDRESS]
     #[arg(
         long,
         env = "ADMIN_ADDRESS",

@@ -22,7 +22,7 @@
 //!
 //! | question | method |
 //! |---|---|
-//! | how far is it loaded | [`Store::position`], [`Store::ingest_offsets`] |
+//! | how far is it loaded | [`Store::position`], [`Store::ingest_offsets`], [`Store::loaded_until`], [`Store::is_loaded_through`] |
 //! | entries in pages, by filter | [`Store::entries`] ([`PageRequest`] → [`EntryPage`]) |
 //! | one entry | [`Store::entry`] |
 //! | all entries of a filter, for a stream | [`Store::read_entries`] → [`EntryReader::next_page`] |
@@ -37,6 +37,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod balances;
+mod console;
 mod copy;
 mod database;
 mod entries;
@@ -47,6 +48,7 @@ mod masters;
 mod migrate;
 mod numeric;
 mod pool;
+mod progress;
 mod proof;
 mod rows;
 mod seals;
@@ -54,6 +56,7 @@ mod settings;
 mod staged;
 
 pub use balances::{TrialBalance, TrialBalanceRequest, TrialBalanceRow};
+pub use console::{Console, Reply};
 pub use database::{create_database, drop_database};
 pub use entries::{EntryFilter, EntryPage, EntryReader, Order, PAGE_MAX, PageRequest};
 pub use error::StoreError;

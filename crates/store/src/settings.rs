@@ -23,19 +23,31 @@ const KEEPALIVE_RETRIES: u32 = 3;
 
 /// The database.
 #[derive(ClapArgs, Clone, Debug)]
+#[group(skip)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help of every program")]
 pub struct Args {
-    /// Postgres, as a URL, or in a file named by `DATABASE_URL_FILE`. sslmode is disable, prefer (default), require,
-    /// verify-ca or verify-full, with the meanings of libpq; sslrootcert is a PEM file, without it the public roots count.
+    /// Postgres, as a URL. sslmode is disable, prefer (default), require, verify-ca or verify-full, with the meanings of
+    /// libpq; sslrootcert is a PEM file, without it the public roots count [env: DATABASE_URL or DATABASE_URL_FILE]
     #[arg(
         long,
         env = "DATABASE_URL",
+        hide_env = true,
         hide_env_values = true,
         hide_default_value = true,
+        help_heading = "Postgres",
         default_value = "postgres://wellbook@127.0.0.1:5432/wellbook"
     )]
     pub database_url: SecretString,
-    /// Connections that the pool may hold.
-    #[arg(long, env = "DATABASE_POOL_SIZE", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=200))]
+    /// Connections that the pool may hold [env: DATABASE_POOL_SIZE]
+    #[arg(
+        long,
+        env = "DATABASE_POOL_SIZE",
+        value_name = "COUNT",
+        default_value_t = 8,
+        value_parser = clap::value_parser!(u16).range(1..=200),
+        hide_env = true,
+        help_heading = "Postgres"
+    )]
     pub database_pool_size: u16,
 }
 

@@ -79,10 +79,16 @@ struct Loader {
     fails_at_flush: Option<usize>,
     flushes: usize,
     full_at: usize,
+    /// How often it cannot say yet where to begin.
+    unsure: usize,
 }
 
 impl Handler for Loader {
     fn starts(&mut self, partitions: &[TopicPartition]) -> Result<Option<Vec<Start>>, Failure> {
+        if self.unsure > 0 {
+            self.unsure -= 1;
+            return Err(Failure::transient("nothing has begun yet"));
+        }
         let table = self.table.lock().unwrap();
         let start = |partition| Start::Offset(table.offsets.get(partition).copied().unwrap_or(0));
         Ok(Some(partitions.iter().map(start).collect()))
@@ -210,6 +216,24 @@ fn a_loader_reads_on_where_its_table_stands() {
         assert_eq!(rows, expected, "round {round}");
         write_numbered(&brokers, &topic, 3, 1000);
     }
+}
+
+#[test]
+fn partitions_that_come_before_a_loader_knows_where_to_begin_are_read_when_it_does() {
+    let brokers = Brokers::new();
+    let topic = brokers.topic("from", 2);
+    write_numbered(&brokers, &topic, 2, 10);
+    let table: Arc<Mutex<Table>> = Arc::default();
+    let loader = Loader { table: Arc::clone(&table), unsure: 3, ..Loader::default() };
+    let token = CancellationToken::new();
+    std::thread::scope(|scope| {
+        let settings = settings(&brokers, &[&topic], false);
+        let running =
+            scope.spawn(|| brokers.block_on(run_consumer(settings, loader, token.clone())).unwrap());
+        wait_until("all is loaded", || table.lock().unwrap().rows.len() == 10);
+        token.cancel();
+        running.join().unwrap();
+    });
 }
 
 #[test]

@@ -1,0 +1,226 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use producer::settings::RunArgs;
+use secrecy::SecretString;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const HELP: &str = "Settings can be given on the command line, by environment variables, or in the file .env; a secret NAME also \
+as NAME_FILE, the path of a file that holds it. Exit codes: 0 done, 1 failed, 64 the settings are wrong.";
+
+/// An oil and gas general ledger as a stream: Kafka, schema registry, Postgres and the services on this machine.
+#[derive(Parser)]
+#[command(name = "wellbook", version, about, after_help = HELP, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    /// Which stack.
+    pub place: PlaceArgs,
+    #[command(subcommand)]
+    /// What to do.
+    pub command: Command,
+}
+
+/// Which stack is meant.
+#[derive(Args, Clone, Debug)]
+pub struct PlaceArgs {
+    /// Name of the stack; several can run on one machine
+    #[arg(long, global = true, default_value = "default", value_name = "NAME", value_parser = stack_name)]
+    pub name: String,
+    /// Folder of the stack [default: .wellbook/NAME]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// A name becomes a folder's.
+fn stack_name(text: &str) -> Result<String, String> {
+    let takes = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if (1..=64).contains(&text.len()) && text.chars().all(takes) {
+        return Ok(text.to_owned());
+    }
+    Err("1 to 64 letters, digits, `_` and `-` are expected".to_owned())
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Start the stack, or let it go on where it stopped; returns with it running
+    Up(Box<UpArgs>),
+    /// Stop the stack, whatever state it is in
+    Down(DownArgs),
+    /// How the stack does
+    Status(StatusArgs),
+    /// What the processes of the stack say
+    Logs(LogsArgs),
+    /// Open the live ledger in a browser
+    Open,
+    /// Ask the database: psql, or a small prompt where there is none
+    Sql(SqlArgs),
+    /// Print the settings that other programs need: eval "$(wellbook env)"
+    Env,
+    /// Look whether this machine and this stack are well
+    Doctor,
+    /// Prepare your own Kafka, registry and Postgres: topics, schemas, tables. Repeating it changes nothing
+    Init(Box<InitArgs>),
+    /// Prove that nothing was lost, doubled or altered from the first topic to the last table
+    Verify(VerifyArgs),
+    /// Fetch Kafka, registry and Postgres once, to work offline afterwards
+    Fetch,
+    /// Run a command beside a throw-away backbone, whose addresses it finds in `WELLBOOK_TEST_*`
+    #[command(hide = true)]
+    Backbone(BackboneArgs),
+    /// Own the processes of a stack; `up` starts it
+    #[command(hide = true)]
+    Supervise(Box<SuperviseArgs>),
+}
+
+/// What the stack is meant to be. What is not given is as last time, or the default.
+#[derive(Args, Clone, Debug, Default)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help of the command")]
+pub struct UpArgs {
+    #[command(flatten)]
+    /// The run.
+    pub run: RunArgs,
+    /// Brokers to run: 1, or 3 with every record on three and safe on two; default 1
+    #[arg(long, value_name = "1|3", value_parser = brokers, help_heading = "Parts")]
+    pub brokers: Option<u16>,
+    /// Use your own Kafka instead, host:port,… [env: KAFKA_BOOTSTRAP_SERVERS, and KAFKA_* for its security]
+    #[arg(
+        long,
+        env = "KAFKA_BOOTSTRAP_SERVERS",
+        value_name = "HOST:PORT",
+        hide_env = true,
+        help_heading = "Parts"
+    )]
+    pub kafka: Option<String>,
+    /// Use your own schema registry instead [env: SCHEMA_REGISTRY_URL, and SCHEMA_REGISTRY_* for its credentials]
+    #[arg(long, env = "SCHEMA_REGISTRY_URL", value_name = "URL", hide_env = true, help_heading = "Parts")]
+    pub registry: Option<String>,
+    /// Use your own Postgres instead [env: DATABASE_URL or DATABASE_URL_FILE]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        hide_env = true,
+        hide_env_values = true,
+        help_heading = "Parts"
+    )]
+    pub postgres: Option<SecretString>,
+    /// Port of the API and its page; default 8080, or a free one
+    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    pub api_port: Option<u16>,
+    /// Port of Kafka; default 9092, or a free one
+    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    pub kafka_port: Option<u16>,
+    /// Port of the registry; default 8081, or a free one
+    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    pub registry_port: Option<u16>,
+    /// Port of Postgres; default 5432, or a free one
+    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    pub postgres_port: Option<u16>,
+    /// First of four ports for probes and metrics; default 9101, or free ones
+    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    pub admin_port: Option<u16>,
+    /// Start no services: backbone, topics, schemas and tables only
+    #[arg(long, hide = true)]
+    pub no_services: bool,
+}
+
+fn brokers(text: &str) -> Result<u16, String> {
+    match text {
+        "1" => Ok(1),
+        "3" => Ok(3),
+        _ => Err("1 or 3 is expected".to_owned()),
+    }
+}
+
+/// How to stop.
+#[derive(Args, Clone, Debug)]
+pub struct DownArgs {
+    /// Also delete the stack's folder, and with it the ledger; asks first
+    #[arg(long)]
+    pub wipe: bool,
+    /// Do not ask
+    #[arg(long, requires = "wipe")]
+    pub yes: bool,
+}
+
+/// How to answer.
+#[derive(Args, Clone, Debug)]
+pub struct StatusArgs {
+    /// As JSON, with the password of the database
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What to show.
+#[derive(Args, Clone, Debug)]
+pub struct LogsArgs {
+    /// Go on as lines are written
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Lines of each log to begin with
+    #[arg(short = 'n', long, default_value_t = 20, value_name = "LINES", value_parser = clap::value_parser!(u16).range(0..=10_000))]
+    pub lines: u16,
+    /// One process: producer, validator, sink, api, kafka-1, registry, postgres, supervisor; default: all
+    #[arg(value_name = "SERVICE")]
+    pub service: Option<String>,
+}
+
+/// What to ask.
+#[derive(Args, Clone, Debug)]
+pub struct SqlArgs {
+    /// Run this and end
+    #[arg(short, long, value_name = "SQL")]
+    pub command: Option<String>,
+}
+
+/// What to prepare.
+#[derive(Args, Clone, Debug)]
+pub struct InitArgs {
+    #[command(flatten)]
+    /// The brokers.
+    pub kafka: kafka::Args,
+    #[command(flatten)]
+    /// The registry.
+    pub registry: contract::registry::Args,
+    #[command(flatten)]
+    /// The database.
+    pub store: store::Args,
+}
+
+/// How to prove.
+#[derive(Args, Clone, Debug)]
+pub struct VerifyArgs {
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Wait so many seconds for validator and sink to pass the newest seal; still behind it then is a difference
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub wait: Option<u64>,
+}
+
+/// What to run.
+#[derive(Args, Clone, Debug)]
+pub struct BackboneArgs {
+    /// Brokers to run
+    #[arg(long, default_value = "1", value_parser = brokers)]
+    pub brokers: u16,
+    /// The command
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// How to supervise; the options come from standard input.
+#[derive(Args, Clone, Debug)]
+pub struct SuperviseArgs {
+    #[command(flatten)]
+    /// Logs.
+    pub service: service::Args,
+    #[command(flatten)]
+    /// Security of external brokers.
+    pub kafka: kafka::Args,
+    #[command(flatten)]
+    /// Credentials of an external registry.
+    pub registry: contract::registry::Args,
+}

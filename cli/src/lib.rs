@@ -1,0 +1,44 @@
+//! The `wellbook` command: the front door, thin over the other rooms.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`arguments`] | the command line |
+//! | [`place`] | which stack is meant, and what is known of it |
+//! | [`access`] | how external parts are spoken to |
+//! | [`up`], [`wanted`] | start a stack, or say why not; what it is meant to be |
+//! | [`watch`] | shows a stack coming up and its history loading |
+//! | [`down`], [`status`], [`logs`], [`sql`], [`open`] | everyday commands |
+//! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
+//! | [`screen`] | lines, bars and colours |
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod access;
+pub mod arguments;
+pub mod backbone;
+pub mod doctor;
+pub mod down;
+pub mod fetch;
+pub mod init;
+pub mod logs;
+pub mod open;
+pub mod place;
+pub mod prove;
+pub mod screen;
+pub mod sql;
+pub mod status;
+pub mod up;
+pub mod wanted;
+pub mod watch;
+
+use service::exit::WrongSettings;
+use stack::StackError;
+
+/// A failure of a stack, with the exit code that it asks for.
+#[must_use]
+pub fn failure(error: StackError) -> anyhow::Error {
+    match error {
+        StackError::Settings(text) => WrongSettings(text).into(),
+        StackError::Failed(text) => anyhow::Error::msg(text),
+    }
+}

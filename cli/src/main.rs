@@ -1,0 +1,40 @@
+//! `wellbook`: starts, watches, asks and proves a stack.
+
+use cli::arguments::{Cli, Command};
+use cli::{backbone, doctor, down, fetch, init, logs, open, prove, sql, status, up};
+use service::{program, settings};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let Cli { place, command } = match settings::parse::<Cli>() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    match command {
+        Command::Up(args) => program::command(up::run(&place, args)),
+        Command::Down(args) => program::command(down::run(&place, args)),
+        Command::Status(args) => program::command(status::run(&place, args)),
+        Command::Logs(args) => program::command(logs::run(&place, args)),
+        Command::Open => program::command(open::run(&place)),
+        Command::Sql(args) => program::command(sql::run(&place, args)),
+        Command::Env => program::command(status::env(&place)),
+        Command::Doctor => program::command(doctor::run(&place)),
+        Command::Init(args) => program::command(init::run(args)),
+        Command::Verify(args) => program::command(prove::run(&place, args)),
+        Command::Fetch => program::command(fetch::run()),
+        Command::Backbone(args) => backbone::run(args),
+        Command::Supervise(args) => program::command(up::supervise(args)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, Parser};
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+        assert!(Cli::try_parse_from(["wellbook", "up", "--brokers", "2"]).is_err());
+    }
+}

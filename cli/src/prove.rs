@@ -1,0 +1,21 @@
+//! `wellbook verify`: the proof, on the parts of a running stack.
+
+use crate::arguments::{PlaceArgs, VerifyArgs};
+use crate::{access, place};
+use consumers::verify;
+use service::shutdown;
+
+/// Proves, and prints the report.
+///
+/// # Errors
+/// Where something differs, or the proof could not be made.
+pub async fn run(place: &PlaceArgs, args: VerifyArgs) -> anyhow::Result<()> {
+    let (_, remembered, state) = place::running(place)?;
+    let (kafka, registry, store) = access::to(&remembered, &state.endpoints)?;
+    let mut tasks = shutdown::Tasks::new();
+    let token = shutdown::on_signal(&mut tasks)?;
+    let args = verify::Args { kafka, registry, store, json: args.json, wait: args.wait };
+    let outcome = verify::run(args, token.clone()).await;
+    token.cancel();
+    outcome
+}

@@ -1,0 +1,104 @@
+//! What a person sees: lines, a bar and colours on a terminal, plain lines elsewhere.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+/// How often a spinner turns.
+const TURN: Duration = Duration::from_millis(100);
+
+/// The terminal, or what stands for it.
+pub struct Screen {
+    bar: Option<ProgressBar>,
+    has_colours: bool,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Screen {
+    /// Looks what there is.
+    #[must_use]
+    pub fn new() -> Self {
+        let is_terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+        let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let bar = is_terminal.then(|| {
+            let bar = ProgressBar::new_spinner();
+            bar.enable_steady_tick(TURN);
+            bar
+        });
+        Self { bar, has_colours: is_terminal && !is_plain }
+    }
+
+    /// Whether somebody watches who can be shown what is under way.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        self.bar.is_some()
+    }
+
+    /// A line that stays.
+    pub fn line(&self, text: &str) {
+        let print = || {
+            // Nothing can be told to somebody whose terminal is gone.
+            let _ = writeln!(std::io::stdout(), "{text}");
+        };
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// A step that is done.
+    pub fn done(&self, what: &str, outcome: &str, took: Duration) {
+        let seconds = format!("{}.{} s", took.as_secs(), took.subsec_millis() / 100);
+        self.line(&format!("{} {what:<24} {outcome}  {}", self.paint("32", "✓"), self.paint("2", &seconds)));
+    }
+
+    /// Something to notice.
+    pub fn note(&self, text: &str) {
+        self.line(&format!("{} {text}", self.paint("33", "!")));
+    }
+
+    /// What is under way; nothing where nobody watches.
+    pub fn busy(&self, text: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text.to_owned());
+        }
+    }
+
+    /// How far it is; nothing where nobody watches.
+    pub fn share(&self, part: f64, text: &str) {
+        let Some(bar) = &self.bar else { return };
+        if bar.length() != Some(1_000) {
+            bar.set_length(1_000);
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:32} {percent:>3} %  {msg}") {
+                bar.set_style(style);
+            }
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
+        bar.set_position((part * 1_000.0) as u64);
+        bar.set_message(text.to_owned());
+    }
+
+    /// Takes away what is under way.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// The text in a colour, on a terminal.
+    #[must_use]
+    pub fn paint(&self, code: &str, text: &str) -> String {
+        if self.has_colours { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

@@ -1,0 +1,237 @@
+//! What a stack is meant to be: what is given now, held against what is remembered.
+
+use crate::arguments::UpArgs;
+use producer::settings::RunArgs;
+use secrecy::{ExposeSecret, SecretString};
+use stack::{Given, Remembered};
+use std::collections::BTreeMap;
+
+/// Settings of the run that may change from one start to the next.
+const MAY_CHANGE: [&str; 2] = ["SPEED", "STREAMING_INTERVAL_SECONDS"];
+
+/// A setting that is remembered otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its name.
+    pub setting: String,
+    /// As it is remembered.
+    pub before: String,
+    /// As it is given.
+    pub given: String,
+    /// Whether a restart of the stack is enough.
+    pub may_change: bool,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} is {} and was given as {}", self.setting, self.before, self.given)
+    }
+}
+
+/// The run's settings that are given, by the names of their variables.
+#[must_use]
+pub fn run_variables(run: &RunArgs) -> BTreeMap<String, String> {
+    let given = [
+        ("RANDOM_SEED", run.random_seed.map(|seed| seed.to_string())),
+        ("START_DATE", run.start_date.map(|date| date.to_string())),
+        ("HISTORICAL_DAYS", run.historical_days.map(|days| days.to_string())),
+        ("SCALE", run.scale.map(|scale| scale.to_string())),
+        ("FAULT_RATE", run.fault_rate.map(|rate| rate.to_string())),
+        ("STREAMING_INTERVAL_SECONDS", run.interval_seconds.map(|seconds| seconds.to_string())),
+        ("SPEED", run.speed.map(|speed| speed.to_string())),
+    ];
+    given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// External parts that are given, without those that are the stack's own: `eval "$(wellbook env)"` sets these.
+#[derive(Clone, Debug, Default)]
+pub struct External {
+    /// Brokers.
+    pub kafka: Option<String>,
+    /// Registry.
+    pub registry: Option<String>,
+    /// Database.
+    pub postgres: Option<SecretString>,
+}
+
+impl External {
+    /// What of the arguments is somebody else's.
+    #[must_use]
+    pub fn of(args: &UpArgs, before: Option<&Remembered>) -> Self {
+        let ports = before.map(|before| &before.ports);
+        let is_own_kafka = |servers: &String| {
+            ports.is_some_and(|ports| servers.split(',').all(|server| is_local(server, &ports.kafka)))
+        };
+        let is_own_registry = |url: &String| {
+            ports.is_some_and(|ports| authority(url).is_some_and(|at| is_local(at, &[ports.registry])))
+        };
+        let is_own_postgres = |url: &SecretString| {
+            let at = authority(url.expose_secret());
+            ports.is_some_and(|ports| at.is_some_and(|at| is_local(at, &[ports.postgres])))
+        };
+        Self {
+            kafka: args.kafka.clone().filter(|servers| !is_own_kafka(servers)),
+            registry: args.registry.clone().filter(|url| !is_own_registry(url)),
+            postgres: args.postgres.clone().filter(|url| !is_own_postgres(url)),
+        }
+    }
+
+    /// Host, port and database, without a password.
+    ///
+    /// # Errors
+    /// Where the URL is none.
+    pub fn postgres_address(&self) -> Result<Option<String>, store::StoreError> {
+        let Some(url) = &self.postgres else { return Ok(None) };
+        let args = store::Args::of(url.expose_secret());
+        store::Store::connect(&args).map(|store| Some(store.address().to_owned()))
+    }
+}
+
+fn is_local(server: &str, ports: &[u16]) -> bool {
+    server.rsplit_once(':').is_some_and(|(host, port)| {
+        host == "127.0.0.1" && port.parse().is_ok_and(|port: u16| ports.contains(&port))
+    })
+}
+
+/// `host:port` of a URL.
+fn authority(url: &str) -> Option<&str> {
+    let rest = url.split_once("://")?.1.split(['/', '?']).next()?;
+    Some(rest.rsplit('@').next().unwrap_or(rest))
+}
+
+/// The ports that are given.
+#[must_use]
+pub fn given_ports(args: &UpArgs) -> Given {
+    Given {
+        api: args.api_port,
+        kafka: args.kafka_port,
+        registry: args.registry_port,
+        postgres: args.postgres_port,
+        admin: args.admin_port,
+    }
+}
+
+/// Everything in which what is given contradicts what is remembered.
+#[must_use]
+pub fn differences(
+    before: &Remembered,
+    args: &UpArgs,
+    external: &External,
+    postgres: Option<&str>,
+    topic_prefix: &str,
+) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let mut compare = |setting: &str, before: Option<&str>, given: Option<&str>, may_change: bool| {
+        if let Some(given) = given.filter(|given| before != Some(given)) {
+            let before = before.unwrap_or("as the run began, without it").to_owned();
+            differences.push(Difference {
+                setting: setting.to_owned(),
+                before,
+                given: given.to_owned(),
+                may_change,
+            });
+        }
+    };
+    for (name, given) in &run_variables(&args.run) {
+        compare(
+            name,
+            before.run.get(name).map(String::as_str),
+            Some(given),
+            MAY_CHANGE.contains(&name.as_str()),
+        );
+    }
+    let brokers = args.brokers.map(|brokers| brokers.to_string());
+    let own = "embedded";
+    if before.kafka.is_none() || brokers.is_some() {
+        compare("--brokers", Some(&before.brokers.to_string()), brokers.as_deref(), false);
+    }
+    compare("--kafka", Some(before.kafka.as_deref().unwrap_or(own)), external.kafka.as_deref(), false);
+    compare(
+        "--registry",
+        Some(before.registry.as_deref().unwrap_or(own)),
+        external.registry.as_deref(),
+        false,
+    );
+    compare("--postgres", Some(before.postgres.as_deref().unwrap_or(own)), postgres, false);
+    if !topic_prefix.is_empty() {
+        compare("TOPIC_PREFIX", Some(&before.topic_prefix), Some(topic_prefix), false);
+    }
+    differences
+}
+
+/// Ports that are given and not those of a running stack.
+#[must_use]
+pub fn port_differences(before: &Remembered, given: Given) -> Vec<Difference> {
+    let ports = &before.ports;
+    let all = [
+        ("--api-port", Some(ports.api), given.api),
+        ("--kafka-port", ports.kafka.first().copied(), given.kafka),
+        ("--registry-port", Some(ports.registry), given.registry),
+        ("--postgres-port", Some(ports.postgres), given.postgres),
+        ("--admin-port", ports.admin.first().copied(), given.admin),
+    ];
+    let differs = all.into_iter().filter(|(_, before, given)| given.is_some() && given != before);
+    let text = |port: Option<u16>| port.map(|port| port.to_string()).unwrap_or_default();
+    let difference = |(setting, before, given): (&str, Option<u16>, Option<u16>)| Difference {
+        setting: setting.to_owned(),
+        before: text(before),
+        given: text(given),
+        may_change: true,
+    };
+    differs.map(difference).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stack::Ports;
+
+    fn before() -> Remembered {
+        let run = [("HISTORICAL_DAYS", "365"), ("SPEED", "1")];
+        Remembered {
+            run: run.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            brokers: 1,
+            ports: Ports { kafka: vec![9092], postgres: 5432, registry: 8081, ..Ports::default() },
+            ..Remembered::default()
+        }
+    }
+
+    #[test]
+    fn every_difference_is_named_and_what_is_not_given_is_none() {
+        let mut args = UpArgs::default();
+        assert!(differences(&before(), &args, &External::default(), None, "").is_empty());
+        args.run.historical_days = Some(30);
+        args.run.random_seed = Some(7);
+        args.run.speed = "120".parse().ok();
+        args.brokers = Some(3);
+        let found = differences(&before(), &args, &External::default(), None, "blue.");
+        let names: Vec<(&str, bool)> =
+            found.iter().map(|found| (found.setting.as_str(), found.may_change)).collect();
+        assert_eq!(
+            names,
+            [
+                ("HISTORICAL_DAYS", false),
+                ("RANDOM_SEED", false),
+                ("SPEED", true),
+                ("--brokers", false),
+                ("TOPIC_PREFIX", false)
+            ]
+        );
+        assert_eq!(found[0].to_string(), "HISTORICAL_DAYS is 365 and was given as 30");
+    }
+
+    #[test]
+    fn the_stacks_own_addresses_in_the_environment_are_not_somebody_elses() {
+        let mut args = UpArgs {
+            kafka: Some("127.0.0.1:9092".into()),
+            registry: Some("http://127.0.0.1:8081/apis/ccompat/v7".into()),
+            postgres: Some("postgres://wellbook:x@127.0.0.1:5432/wellbook".into()),
+            ..UpArgs::default()
+        };
+        let own = External::of(&args, Some(&before()));
+        assert!(own.kafka.is_none() && own.registry.is_none() && own.postgres.is_none());
+        args.kafka = Some("broker:9092".into());
+        assert_eq!(External::of(&args, Some(&before())).kafka.as_deref(), Some("broker:9092"));
+        assert!(External::of(&args, None).registry.is_some());
+    }
+}

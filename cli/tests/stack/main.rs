@@ -1,0 +1,12 @@
+//! The `wellbook` command with real stacks: each test has a folder and ports of its own and leaves nothing running.
+
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod command;
+mod end_to_end;
+mod external;
+mod killed;
+mod life;
+mod rig;
+mod settings;
