@@ -133,7 +133,7 @@ function rowOf(entry, className) {
   row.entry = entry;
   row.append(element("td", timeOf(entry.entered_at), "time"));
   row.append(element("td", entry.company_code, "company"));
-  row.append(element("td", count(entry.entry_number), "number"));
+  row.append(element("td", String(entry.entry_number), "number"));
   const source = element("td", undefined, "source");
   source.append(element("span", entry.source, "chip"));
   row.append(source);
@@ -163,7 +163,7 @@ function detailsOf(line) {
 function show(entry) {
   view["entry-title"].textContent = entry.description;
   view["entry-subtitle"].textContent =
-    `Company ${entry.company_code}, entry ${count(entry.entry_number)} of ${entry.fiscal_year}, posted ${entry.posting_date}`;
+    `Company ${entry.company_code}, entry ${entry.entry_number} of ${entry.fiscal_year}, posted ${entry.posting_date}`;
   view["entry-lines"].replaceChildren(...entry.lines.map((line) => {
     const row = element("tr");
     row.append(element("td", String(line.line_number), "number"));

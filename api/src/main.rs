@@ -1,16 +1,13 @@
 //! `wellbook-api run` serves; `wellbook-api healthcheck` asks a running one whether it is ready.
 
 use clap::{Parser, Subcommand};
-use service::admin::{self, Probe};
-use service::shutdown::{self, Tasks};
+use service::{admin, program, settings};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// The loop that the admin port watches turns twice a second; one that stands still for so long is stuck.
 const STALLS_AFTER: Duration = Duration::from_secs(30);
-/// Everything ends within this time.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// REST, the live feed, and the page that shows it.
 #[derive(Parser)]
@@ -22,9 +19,9 @@ struct Program {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serves until asked to stop.
+    /// Serve until asked to stop
     Run(Box<Run>),
-    /// Asks a running API whether it is ready.
+    /// Ask a running API whether it is ready: exit code 0 or 1
     Healthcheck(Box<Healthcheck>),
 }
 
@@ -37,47 +34,37 @@ struct Run {
 }
 
 #[derive(clap::Args)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help of the program")]
 struct Healthcheck {
-    #[command(flatten)]
-    service: service::Args,
-    /// Address of the API [env: `API_ADDRESS`]
+    /// Address of the API [env: API_ADDRESS]
     #[arg(long = "api-address", env = "API_ADDRESS", default_value = "127.0.0.1:8080", hide_env = true)]
     address: SocketAddr,
 }
 
 fn main() -> ExitCode {
-    let program = match service::settings::parse::<Program>() {
-        Ok(program) => program,
+    let cli: Program = match settings::parse() {
+        Ok(cli) => cli,
         Err(code) => return code,
     };
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return service::exit::code(Err(error.into())),
-    };
-    let outcome = match program.command {
-        Command::Run(run) => runtime.block_on(serve(*run)),
-        Command::Healthcheck(check) => runtime.block_on(healthcheck(*check)),
-    };
-    // Threads of the client libraries may still wait for services that do not answer.
-    runtime.shutdown_background();
-    service::exit::code(outcome)
+    match cli.command {
+        Command::Run(run) => {
+            let Run { service, api } = *run;
+            program::run("api", &service, STALLS_AFTER, |probe, token| async move {
+                api::metrics::describe();
+                api::Server::bind(api).await?.run(probe, token).await
+            })
+        }
+        Command::Healthcheck(check) => program::command(admin::healthcheck(check.address)),
+    }
 }
 
-async fn serve(run: Run) -> anyhow::Result<()> {
-    service::telemetry::init(&run.service)?;
-    service::install_crypto();
-    let metrics = service::metrics::install("api")?;
-    api::metrics::describe();
-    let mut tasks = Tasks::new();
-    let token = shutdown::on_signal(&mut tasks)?;
-    let probe = Probe::new(STALLS_AFTER);
-    let server = api::Server::bind(run.api).await?;
-    tasks.spawn(server.run(probe.clone(), token.clone()));
-    tasks.spawn(admin::serve(run.service.admin_address, probe, metrics, token.clone()));
-    shutdown::supervise(tasks, token, GRACE).await
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
 
-async fn healthcheck(check: Healthcheck) -> anyhow::Result<()> {
-    service::telemetry::init(&check.service)?;
-    admin::healthcheck(check.address).await
+    #[test]
+    fn the_command_line_is_sound() {
+        Program::command().debug_assert();
+    }
 }

@@ -156,26 +156,39 @@ fn prepare(machine: &Machine, runtime: &Runtime, round: u32) -> anyhow::Result<R
     Ok(Run { kafka, registry, store, names, admin, entries: 0, planted: 0, lines: 0.0 })
 }
 
-/// A file of text lines with the lengths of encoded entries and, to a compressor that looks for repeats, their content: each
-/// byte without its highest bit. How many records are to be sent of it.
+/// A file of text lines with the lengths of whole records, key and headers included, and, to a compressor that looks for
+/// repeats, their content: each byte without its highest bit. How many records are to be sent of it.
 fn payloads(machine: &Machine, days: u32) -> anyhow::Result<(usize, std::path::PathBuf)> {
     let path = machine.folder.path().join("payloads");
     let (world, windows) = world(days)?;
-    let mut count = 0;
+    let incarnation = uuid::Uuid::new_v4();
+    let (mut count, mut batch) = (0, 0);
     let mut file = std::io::BufWriter::new(File::create(&path)?);
     ahead::make(&world, contract::SchemaId(1), &windows, ahead::threads(), |chunk| {
-        for encoded in chunk.iter().flat_map(|(_, encoded)| encoded) {
-            count += 1;
-            if count <= PAYLOADS {
-                let text: Vec<u8> = encoded.value.iter().map(|byte| (byte & 0x7f).max(b' ')).collect();
-                file.write_all(&text)?;
-                file.write_all(b"\n")?;
+        for (_, submissions) in chunk {
+            batch += 1;
+            for (index, encoded) in (0..).zip(&submissions) {
+                count += 1;
+                if count <= PAYLOADS {
+                    file.write_all(&record_as_text(encoded, incarnation, batch, index))?;
+                    file.write_all(b"\n")?;
+                }
             }
         }
         Ok::<(), std::io::Error>(())
     })?;
     file.flush()?;
     Ok((count, path))
+}
+
+fn record_as_text(encoded: &Encoded, incarnation: uuid::Uuid, batch: i64, index: i32) -> Vec<u8> {
+    let mut bytes = encoded.key.clone().into_bytes();
+    bytes.extend_from_slice(&encoded.value);
+    for (name, value) in encoded.headers(incarnation, batch, index) {
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.extend_from_slice(&value);
+    }
+    bytes.iter().map(|byte| (byte & 0x7f).max(b' ')).collect()
 }
 
 fn world(days: u32) -> anyhow::Result<(simulator::World, Vec<Window>)> {
