@@ -190,7 +190,7 @@ pub async fn fetched(screen: &Screen) -> anyhow::Result<Install> {
     if install.check().is_ok() {
         return Ok(install);
     }
-    screen.line("fetching Kafka, the registry and Postgres (once; some 250 MB) …");
+    screen.line("fetching Kafka, the registry and Postgres (once; some 220 MB) …");
     let (teller, mut told) = tokio::sync::mpsc::unbounded_channel::<String>();
     let fetching = tokio::task::spawn_blocking(move || {
         stack::fetch(&cache, &mut |what| {
