@@ -242,10 +242,14 @@ impl Books {
 
     /// Loads everything that is on the topics.
     pub(crate) fn load(&self) -> anyhow::Result<()> {
+        self.load_into(self.store.clone())
+    }
+
+    pub(crate) fn load_into(&self, store: store::Args) -> anyhow::Result<()> {
         let args = consumers::sink::Args {
             kafka: self.kafka.clone(),
             registry: self.registry.clone(),
-            store: self.store.clone(),
+            store,
             instance: "sink-0".into(),
             until_end: true,
         };

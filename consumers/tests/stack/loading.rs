@@ -2,8 +2,10 @@
 
 use crate::books::Books;
 use crate::journal::{masters, ticket};
+use crate::proxy::Proxy;
 use contract::{Digest, Topic};
 use ledger::JournalEntry;
+use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 use store::{RejectedRow, Stage, StagedEntry, StagingVisitor};
 
@@ -112,4 +114,24 @@ fn a_sink_waits_for_a_run_to_begin() {
         loading.join().unwrap().unwrap();
     });
     assert_eq!(books.runtime.block_on(books.tables().position()).unwrap().unwrap().next, [0; 6]);
+}
+
+#[test]
+fn a_sink_waits_for_postgres_and_then_loads_everything() {
+    let books = Books::opened();
+    submit(&books, &[ticket(1), ticket(2)]);
+    books.validate_all(2);
+    let url = books.store.database_url.expose_secret().to_owned();
+    let host = url.split('@').nth(1).and_then(|rest| rest.split('/').next()).unwrap();
+    let proxy = Proxy::down(host);
+    let through = store::Args::of(&url.replace(host, &proxy.address.to_string()));
+    let books = &books;
+    std::thread::scope(|scope| {
+        let loading = scope.spawn(move || books.load_into(through));
+        proxy.wait_for_an_attempt();
+        assert_eq!(tables(books).entries.len(), 0);
+        proxy.up();
+        loading.join().unwrap().unwrap();
+    });
+    assert_eq!(tables(books).entries.len(), 2);
 }

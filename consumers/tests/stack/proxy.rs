@@ -3,12 +3,14 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// Passes connections on to a service while it is up, and refuses them else.
 pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
     is_up: Arc<AtomicBool>,
+    refused: Arc<AtomicUsize>,
 }
 
 impl Proxy {
@@ -17,16 +19,29 @@ impl Proxy {
         let (address, to) = (listener.local_addr().unwrap(), to.to_owned());
         let is_up = Arc::new(AtomicBool::new(false));
         let is_open = Arc::clone(&is_up);
+        let refused: Arc<AtomicUsize> = Arc::default();
+        let refusals = Arc::clone(&refused);
         // Lives as long as the test's process.
         std::thread::spawn(move || {
             for near in listener.incoming().filter_map(Result::ok) {
                 if let (true, Ok(far)) = (is_open.load(Ordering::Acquire), TcpStream::connect(&to)) {
                     pass(near.try_clone().unwrap(), far.try_clone().unwrap());
                     pass(far, near);
+                } else {
+                    refusals.fetch_add(1, Ordering::AcqRel);
                 }
             }
         });
-        Self { address, is_up }
+        Self { address, is_up, refused }
+    }
+
+    /// Waits until somebody was refused.
+    pub(crate) fn wait_for_an_attempt(&self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.refused.load(Ordering::Acquire) == 0 {
+            assert!(Instant::now() < deadline, "nobody tried to connect");
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
     }
 
     pub(crate) fn up(&self) {
