@@ -76,7 +76,7 @@ function draw() {
 
 function drawTotals() {
   view.entries.textContent = count(totals.entries);
-  view.lines.textContent = `${count(totals.lines)} lines`;
+  view.lines.textContent = `${count(totals.lines)} lines since opening`;
   view.debits.textContent = money(totals.debit);
   view.credits.textContent = money(totals.credit);
   const balanced = totals.debit === totals.credit;

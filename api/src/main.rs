@@ -11,11 +11,14 @@ const STALLS_AFTER: Duration = Duration::from_secs(30);
 
 /// REST, the live feed, and the page that shows it.
 #[derive(Parser)]
-#[command(name = "wellbook-api", version)]
+#[command(name = "wellbook-api", version, about, after_help = SETTINGS_HELP)]
 struct Program {
     #[command(subcommand)]
     command: Command,
 }
+
+const SETTINGS_HELP: &str = "Every setting can be given by its environment variable or in the file .env; a secret NAME also as \
+                             NAME_FILE, the path of a file that holds it.";
 
 #[derive(Subcommand)]
 enum Command {

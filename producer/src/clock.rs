@@ -5,7 +5,7 @@
 //! cuts the last window of the one before.
 
 use crate::batch::{Window, hour_end};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use contract::Anchor;
 use ledger::Rate;
 
@@ -52,6 +52,8 @@ impl Clock {
         speed: Rate,
         interval_seconds: u32,
     ) -> Anchor {
+        // As the wire keeps it.
+        let wall = wall.trunc_subsecs(6);
         let simulated = self.simulated(wall).max(sealed_until).max(self.newest().simulated);
         Anchor { simulated, wall, speed, interval_seconds: interval_seconds.cast_signed() }
     }

@@ -1,7 +1,7 @@
 //! The genesis of a run, and the world that follows from it. Pure.
 
 use crate::settings::{RunArgs, default};
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
 use contract::run::{Anchor, FaultRate, Genesis, GenesisPrice};
 use ledger::{Rate, ReasonCode};
 use simulator::prices::Series;
@@ -12,6 +12,8 @@ use uuid::Uuid;
 /// where the first day was given.
 #[must_use]
 pub fn begin(args: &RunArgs, incarnation: Uuid, now: DateTime<Utc>) -> (Genesis, Anchor) {
+    // The wire keeps microseconds: what is kept here must be what is read back.
+    let now = now.trunc_subsecs(6);
     let historical_days = args.historical_days.unwrap_or(default::HISTORICAL_DAYS);
     let history = Days::new(u64::from(historical_days));
     let start_date = args.start_date.unwrap_or_else(|| now.date_naive() - history);

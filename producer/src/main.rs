@@ -31,8 +31,8 @@ enum Command {
         #[command(flatten)]
         run: RunArgs,
         /// Threads that make it; the fingerprint is the same with any number
-        #[arg(long, default_value_t = ahead::threads(), value_name = "NUMBER")]
-        threads: usize,
+        #[arg(long, default_value_t = ahead::threads() as u16, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=64))]
+        threads: u16,
     },
     /// Ask the program on the admin address whether it is ready: exit code 0 or 1
     Healthcheck(service::Args),
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
                 run::run(args, signals, token)
             })
         }
-        Command::Fingerprint { run, threads } => program::command(print_fingerprint(run, threads)),
+        Command::Fingerprint { run, threads } => program::command(print_fingerprint(run, threads.into())),
         Command::Healthcheck(args) => program::command(admin::healthcheck(args.admin_address)),
     }
 }

@@ -379,7 +379,8 @@ impl Session<'_> {
         let Some(last) = seals.last() else { return };
         metrics::sealed_until(last.window_end);
         self.progress.committed(seals, last.window_end);
-        if let Some(due) = self.clock.window(last.window_start).at {
+        // The window that ends there; the seal may begin earlier, with empty ones.
+        if let Some(due) = self.clock.window(last.window_end - TimeDelta::microseconds(1)).at {
             let delay = (Utc::now() - due).to_std().unwrap_or_default();
             metrics::delayed(delay);
             tracing::debug!(sequence = last.sequence, entries = last.good.entries, ?delay, "sealed");

@@ -13,30 +13,40 @@ const BATCH_DAYS_MAX: i128 = 10;
 #[allow(clippy::doc_markdown, reason = "the comments are the help of the program")]
 pub struct RunArgs {
     /// Seed of every random number; default 42 [env: RANDOM_SEED]
-    #[arg(long = "seed", env = "RANDOM_SEED", value_name = "NUMBER", hide_env = true, help_heading = "Run",
+    #[arg(long = "seed", env = "RANDOM_SEED", allow_negative_numbers = true, value_name = "NUMBER", hide_env = true, help_heading = "Run",
           value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub random_seed: Option<u64>,
     /// First day of the ledger; default: today minus HISTORICAL_DAYS [env: START_DATE]
-    #[arg(long, env = "START_DATE", value_name = "YYYY-MM-DD", hide_env = true, help_heading = "Run")]
+    #[arg(long, env = "START_DATE", value_name = "YYYY-MM-DD", value_parser = start_date, hide_env = true, help_heading = "Run")]
     pub start_date: Option<NaiveDate>,
     /// Days of history before the live ledger; default 365 [env: HISTORICAL_DAYS]
-    #[arg(long = "days", env = "HISTORICAL_DAYS", value_name = "DAYS", hide_env = true, help_heading = "Run",
+    #[arg(long = "days", env = "HISTORICAL_DAYS", allow_negative_numbers = true, value_name = "DAYS", hide_env = true, help_heading = "Run",
           value_parser = clap::value_parser!(u32).range(1..=3_660))]
     pub historical_days: Option<u32>,
     /// Multiplies wells and entries; default 1 [env: SCALE]
-    #[arg(long, env = "SCALE", value_name = "NUMBER", hide_env = true, help_heading = "Run",
+    #[arg(long, env = "SCALE", allow_negative_numbers = true, value_name = "NUMBER", hide_env = true, help_heading = "Run",
           value_parser = clap::value_parser!(u32).range(1..=i64::from(simulator::settings::SCALE_MAX)))]
     pub scale: Option<u32>,
     /// Planted faults for each good entry, 0 to 1; default 0.001 [env: FAULT_RATE]
-    #[arg(long, env = "FAULT_RATE", value_name = "RATE", hide_env = true, help_heading = "Run", value_parser = fault_rate)]
+    #[arg(long, env = "FAULT_RATE", allow_negative_numbers = true, value_name = "RATE", hide_env = true, help_heading = "Run", value_parser = fault_rate)]
     pub fault_rate: Option<Rate>,
     /// Wall clock seconds between live batches; default 30. May change during a run [env: STREAMING_INTERVAL_SECONDS]
-    #[arg(long = "interval", env = "STREAMING_INTERVAL_SECONDS", value_name = "SECONDS", hide_env = true, help_heading = "Run",
+    #[arg(long = "interval", env = "STREAMING_INTERVAL_SECONDS", allow_negative_numbers = true, value_name = "SECONDS", hide_env = true, help_heading = "Run",
           value_parser = clap::value_parser!(u32).range(1..=3_600))]
     pub interval_seconds: Option<u32>,
     /// Simulated seconds for one second of wall clock; default 1. May change during a run [env: SPEED]
-    #[arg(long, env = "SPEED", value_name = "NUMBER", hide_env = true, help_heading = "Run", value_parser = speed)]
+    #[arg(long, env = "SPEED", allow_negative_numbers = true, value_name = "NUMBER", hide_env = true, help_heading = "Run", value_parser = speed)]
     pub speed: Option<Rate>,
+}
+
+fn start_date(text: &str) -> Result<NaiveDate, String> {
+    let date: NaiveDate = text.parse().map_err(|_| "a day such as 2025-01-31 is expected".to_owned())?;
+    let dates = simulator::settings::start_dates();
+    if dates.contains(&date) {
+        Ok(date)
+    } else {
+        Err(format!("{} to {} is expected", dates.start(), dates.end()))
+    }
 }
 
 fn fault_rate(text: &str) -> Result<Rate, String> {

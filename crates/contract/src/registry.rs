@@ -26,6 +26,7 @@ pub struct Args {
         env = "SCHEMA_REGISTRY_URL",
         value_name = "URL",
         default_value = "http://127.0.0.1:8081/apis/ccompat/v7",
+        value_parser = address,
         hide_env = true,
         help_heading = "Schema registry"
     )]
@@ -49,6 +50,15 @@ pub struct Args {
         help_heading = "Schema registry"
     )]
     pub password: Option<SecretString>,
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text)
+        .map_err(|error| format!("no address such as http://host:8081/apis/ccompat/v7: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err("no address such as http://host:8081/apis/ccompat/v7".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// The id that a registry gave to a schema.

@@ -18,7 +18,7 @@ pub struct Args {
         env = "KAFKA_BOOTSTRAP_SERVERS",
         value_name = "HOST:PORT,…",
         default_value = "127.0.0.1:9092",
-        value_parser = clap::builder::NonEmptyStringValueParser::new(),
+        value_parser = servers,
         hide_env = true,
         help_heading = "Kafka"
     )]
@@ -90,6 +90,17 @@ pub struct Args {
         help_heading = "Kafka"
     )]
     pub topic_prefix: String,
+}
+
+fn servers(text: &str) -> Result<String, String> {
+    let is_address = |server: &str| {
+        let (_, address) = server.split_once("://").unwrap_or(("", server));
+        address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    };
+    match text.split(',').map(str::trim).find(|server| !is_address(server)) {
+        None => Ok(text.to_owned()),
+        Some(server) => Err(format!("`{server}` is not of the form host:port")),
+    }
 }
 
 /// How the connection to a broker is secured.

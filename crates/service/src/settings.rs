@@ -19,18 +19,15 @@ pub enum Refusal {
     Usage(clap::Error),
 }
 
+/// Where variables come from: the first layer that has one counts.
+type Layers<'l> = &'l [&'l dyn Fn(&str) -> Option<String>];
+
 /// Reads the settings of this process, or tells what is wrong.
 ///
 /// # Errors
 /// The exit code to end with: 64 for bad settings, 0 after help.
 pub fn parse<A: Parser>() -> Result<A, std::process::ExitCode> {
-    let dotenv: BTreeMap<String, String> = match dotenvy::dotenv_iter() {
-        Ok(variables) => variables.filter_map(Result::ok).collect(),
-        Err(_) => BTreeMap::new(),
-    };
-    let environment = |name: &str| std::env::var(name).ok();
-    let read = |name: &str| environment(name).or_else(|| dotenv.get(name).cloned());
-    match parse_from::<A>(std::env::args_os().collect(), &read) {
+    match read::<A>(std::env::args_os().collect()) {
         Ok(args) => Ok(args),
         Err(Refusal::Usage(error)) => {
             let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -39,17 +36,61 @@ pub fn parse<A: Parser>() -> Result<A, std::process::ExitCode> {
             Err(std::process::ExitCode::from(if is_help { crate::exit::OK } else { crate::exit::SETTINGS }))
         }
         Err(Refusal::Variables(problems)) => {
-            tell(&problems);
+            tell("the settings are wrong:", &problems);
             Err(std::process::ExitCode::from(crate::exit::SETTINGS))
         }
     }
 }
 
+/// Reads settings from these arguments, the environment of this process, and the file `.env`.
+///
+/// # Errors
+/// All bad variables and unreadable lines, or what clap says of the command line.
+pub fn read<A: Parser>(arguments: Vec<OsString>) -> Result<A, Refusal> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let (file, problems) = dotenv();
+    let of_file = |name: &str| file.get(name).cloned();
+    if !problems.is_empty() {
+        return Err(Refusal::Variables(problems));
+    }
+    parse_layers(arguments, &[&environment, &of_file])
+}
+
+/// The variables of `.env`, and the lines that are none. A name that no program reads is told: it may be a slip.
+fn dotenv() -> (BTreeMap<String, String>, Vec<String>) {
+    let (mut variables, mut problems) = (BTreeMap::new(), Vec::new());
+    for line in dotenvy::dotenv_iter().into_iter().flatten() {
+        match line {
+            Ok((name, value)) => drop(variables.insert(name, value)),
+            Err(dotenvy::Error::LineParse(line, _)) => {
+                let name = line.split('=').next().unwrap_or_default().trim();
+                problems
+                    .push(format!(".env: the line that begins with `{name}` is not of the form NAME=value"));
+            }
+            Err(error) => problems.push(format!(".env: {error}")),
+        }
+    }
+    let known = known();
+    let is_known =
+        |name: &str| known.contains(&name.strip_suffix("_FILE").unwrap_or(name)) || known.contains(&name);
+    let unknown: Vec<String> = variables.keys().filter(|name| !is_known(name)).cloned().collect();
+    if !unknown.is_empty() {
+        tell("no program of Wellbook reads these names in .env:", &unknown);
+    }
+    (variables, problems)
+}
+
+/// Every variable that some program reads, as the example of an `.env` lists them.
+fn known() -> Vec<&'static str> {
+    let lines = include_str!("../../../.env.example").lines();
+    lines.filter_map(|line| line.trim_start_matches("# ").split_once('=')).map(|(name, _)| name).collect()
+}
+
 #[expect(clippy::print_stderr, reason = "logs are not set up before the settings are known")]
-fn tell(problems: &[String]) {
-    eprintln!("the settings are wrong:");
-    for problem in problems {
-        eprintln!("  {problem}");
+fn tell(what: &str, lines: &[String]) {
+    eprintln!("{what}");
+    for line in lines {
+        eprintln!("  {line}");
     }
 }
 
@@ -61,8 +102,13 @@ pub fn parse_from<A: Parser>(
     arguments: Vec<OsString>,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<A, Refusal> {
+    parse_layers(arguments, &[environment])
+}
+
+fn parse_layers<A: Parser>(arguments: Vec<OsString>, layers: Layers<'_>) -> Result<A, Refusal> {
     let mut problems = Vec::new();
-    let mut command = fill(A::command(), environment, &mut problems);
+    let called = called(A::command(), &arguments);
+    let mut command = fill(A::command(), &called, layers, &mut problems);
     if !problems.is_empty() {
         return Err(Refusal::Variables(problems));
     }
@@ -70,17 +116,26 @@ pub fn parse_from<A: Parser>(
     A::from_arg_matches(&matches).map_err(|error| Refusal::Usage(error.format(&mut command)))
 }
 
-/// Makes what the environment says the default of each argument, here and in all subcommands; a bad value becomes a
-/// problem instead. clap's own reading of the environment is turned off: it would stop at the first.
-fn fill(
-    mut command: Command,
-    environment: &dyn Fn(&str) -> Option<String>,
-    problems: &mut Vec<String>,
-) -> Command {
+/// The subcommands that the arguments call, from the outermost in; a wrong setting of another one is nobody's business now.
+fn called(command: Command, arguments: &[OsString]) -> Vec<String> {
+    let mut called = Vec::new();
+    if let Ok(matches) = command.ignore_errors(true).try_get_matches_from(arguments) {
+        let mut matches = &matches;
+        while let Some((name, of_subcommand)) = matches.subcommand() {
+            called.push(name.to_owned());
+            matches = of_subcommand;
+        }
+    }
+    called
+}
+
+/// Makes what the environment says the default of each argument, here and in the subcommands that are called; a bad value
+/// becomes a problem instead. clap's own reading of the environment is turned off: it would stop at the first.
+fn fill(mut command: Command, called: &[String], layers: Layers<'_>, problems: &mut Vec<String>) -> Command {
     let args: Vec<Arg> = command.get_arguments().filter(|arg| arg.get_env().is_some()).cloned().collect();
     for arg in args {
         let variable = arg.get_env().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let value = match value_of(&variable, arg.is_hide_env_values_set(), environment) {
+        let value = match value_of(&variable, arg.is_hide_env_values_set(), layers) {
             Ok(value) => value,
             Err(problem) => {
                 note(problems, problem);
@@ -102,11 +157,10 @@ fn fill(
             }
         });
     }
-    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    for name in names {
-        command = command.mut_subcommand(name, |sub| fill(sub, environment, problems));
+    match called.split_first() {
+        Some((name, called)) => command.mut_subcommand(name, |sub| fill(sub, called, layers, problems)),
+        None => command,
     }
-    command
 }
 
 /// Subcommands share settings: each problem is told once.
@@ -116,24 +170,29 @@ fn note(problems: &mut Vec<String>, problem: String) {
     }
 }
 
-/// The variable's value; a secret's may come from the file that `NAME_FILE` names.
-fn value_of(
-    variable: &str,
-    is_secret: bool,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<String>, String> {
-    let value = environment(variable);
+/// The variable's value, of the first layer that has it; a secret's may come from the file that `NAME_FILE` names. One that is
+/// set to nothing counts as not set, and hides the layers behind.
+fn value_of(variable: &str, is_secret: bool, layers: Layers<'_>) -> Result<Option<String>, String> {
     let file_variable = format!("{variable}_FILE");
-    let Some(path) = environment(&file_variable).filter(|_| is_secret) else { return Ok(value) };
-    if value.is_some() {
-        return Err(format!("{variable} and {file_variable} are both set; give one of them"));
+    for layer in layers {
+        let value = layer(variable);
+        let path = layer(&file_variable).filter(|path| is_secret && !path.is_empty());
+        match (value, path) {
+            (Some(value), Some(_)) if !value.is_empty() => {
+                return Err(format!("{variable} and {file_variable} are both set; give one of them"));
+            }
+            (_, Some(path)) => return secret_of(&file_variable, &path).map(Some),
+            (Some(value), None) => return Ok(Some(value).filter(|value| !value.is_empty())),
+            (None, None) => {}
+        }
     }
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{file_variable}: {path}: {error}"))?;
+    Ok(None)
+}
+
+fn secret_of(file_variable: &str, path: &str) -> Result<String, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{file_variable}: {path}: {error}"))?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
-    if text.is_empty() {
-        return Err(format!("{file_variable}: {path} is empty"));
-    }
-    Ok(Some(text.to_owned()))
+    if text.is_empty() { Err(format!("{file_variable}: {path} is empty")) } else { Ok(text.to_owned()) }
 }
 
 /// Why the argument alone does not take the value; a secret's value is not repeated.
@@ -144,12 +203,17 @@ fn refusal(arg: &Arg, variable: &str, value: &str) -> Option<String> {
     let alone = arg.clone().env(Resettable::Reset).required(false).long("value").short(Resettable::Reset);
     let alone = Command::new("alone").arg(alone).disable_help_flag(true);
     let error = alone.try_get_matches_from(["alone".to_owned(), format!("--value={value}")]).err()?;
-    if arg.is_hide_env_values_set() {
-        return Some(format!("{variable}: the value (not shown) is not of the expected form"));
-    }
     let reason = std::error::Error::source(&error).map(ToString::to_string);
+    if arg.is_hide_env_values_set() {
+        // A reason may quote what it is about.
+        let reason = reason.filter(|reason| !reason.contains(value));
+        let reason = reason.unwrap_or_else(|| "it is not of the expected form".to_owned());
+        return Some(format!("{variable}: the value (not shown) is wrong: {reason}"));
+    }
     let expected = match error.get(ContextKind::ValidValue) {
-        Some(ContextValue::Strings(values)) => Some(format!("one of {} is expected", values.join(", "))),
+        Some(ContextValue::Strings(values)) if !values.is_empty() => {
+            Some(format!("one of {} is expected", values.join(", ")))
+        }
         _ => None,
     };
     let reason = reason.or(expected).unwrap_or_else(|| "not of the expected form".to_owned());
@@ -189,7 +253,7 @@ mod tests {
             problems[0].starts_with("SPEED=`0`") && problems[1].starts_with("SEED=`many`"),
             "{problems:?}"
         );
-        assert_eq!(problems[2], "PASSWORD: the value (not shown) is not of the expected form");
+        assert_eq!(problems[2], "PASSWORD: the value (not shown) is wrong: it is not of the expected form");
     }
 
     #[test]
@@ -209,5 +273,58 @@ mod tests {
         assert_eq!(both, ["PASSWORD and PASSWORD_FILE are both set; give one of them"]);
         std::fs::write(file.path(), "\n").unwrap();
         assert!(read(&[], &[("PASSWORD_FILE", path)]).unwrap_err()[0].ends_with("is empty"));
+    }
+
+    #[derive(clap::Parser, Debug)]
+    struct Program {
+        #[command(subcommand)]
+        _command: Verb,
+    }
+
+    #[derive(clap::Subcommand, Debug)]
+    enum Verb {
+        Up {
+            #[arg(long, env = "SPEED")]
+            _speed: Option<u32>,
+        },
+        Down,
+    }
+
+    #[test]
+    fn a_wrong_setting_stops_only_the_subcommand_that_reads_it() {
+        let environment = |name: &str| (name == "SPEED").then(|| "fast".to_owned());
+        let call = |verb: &str| {
+            parse_from::<Program>(vec![OsString::from("program"), OsString::from(verb)], &environment)
+        };
+        assert!(call("down").is_ok());
+        assert!(
+            matches!(call("up"), Err(Refusal::Variables(problems)) if problems[0].starts_with("SPEED=`fast`"))
+        );
+    }
+
+    #[test]
+    fn a_variable_set_to_nothing_is_not_set_and_hides_what_the_file_says() {
+        assert_eq!(read(&[], &[("SPEED", ""), ("SEED", "")]).unwrap().speed, 1);
+        let real = |name: &str| (name == "PASSWORD" || name == "SPEED").then(String::new);
+        let file = |name: &str| match name {
+            "PASSWORD_FILE" => Some("/nowhere".to_owned()),
+            "SPEED" => Some("60".to_owned()),
+            _ => None,
+        };
+        let settings: Settings = parse_layers(vec![OsString::from("program")], &[&real, &file]).unwrap();
+        assert_eq!((settings.speed, settings.password), (1, None));
+    }
+
+    #[test]
+    fn a_plain_secret_of_the_environment_wins_over_a_file_that_the_dotenv_names() {
+        let real = |name: &str| (name == "PASSWORD").then(|| "hunter2".to_owned());
+        let file = |name: &str| (name == "PASSWORD_FILE").then(|| "/nowhere".to_owned());
+        let settings: Settings = parse_layers(vec![OsString::from("program")], &[&real, &file]).unwrap();
+        assert_eq!(settings.password.unwrap(), "hunter2");
+    }
+
+    #[test]
+    fn the_example_lists_what_is_known() {
+        assert!(known().contains(&"SPEED") && known().contains(&"DATABASE_URL"));
     }
 }

@@ -4,6 +4,7 @@ use crate::prices::PriceTable;
 use chrono::NaiveDate;
 use ledger::{Rate, ReasonCode};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// Faults that this version plants. The other reasons need the validator's memory of earlier entries, or are not yet
 /// built; they stay at rate zero.
@@ -41,8 +42,9 @@ impl Settings {
     /// All values that are out of range.
     pub fn check(&self) -> Result<(), SettingsError> {
         let mut problems = Vec::new();
-        let (first, last) = (date(2018, 4), date(2100, 1));
-        if !(first..=last).contains(&self.start_date) {
+        let dates = start_dates();
+        if !dates.contains(&self.start_date) {
+            let (first, last) = (dates.start(), dates.end());
             problems.push(format!("START_DATE {} is outside {first} to {last}", self.start_date));
         }
         if !(1..=3_660).contains(&self.historical_days) {
@@ -60,6 +62,12 @@ impl Settings {
         }
         if problems.is_empty() { Ok(()) } else { Err(SettingsError(problems)) }
     }
+}
+
+/// Days on which a ledger may begin: three months behind the first price, and within calendars.
+#[must_use]
+pub fn start_dates() -> RangeInclusive<NaiveDate> {
+    date(2018, 4)..=date(2100, 1)
 }
 
 fn date(year: i32, month: u32) -> NaiveDate {

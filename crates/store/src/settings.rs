@@ -35,6 +35,8 @@ pub struct Args {
         hide_env_values = true,
         hide_default_value = true,
         help_heading = "Postgres",
+        value_name = "URL",
+        value_parser = url,
         default_value = "postgres://wellbook@127.0.0.1:5432/wellbook"
     )]
     pub database_url: SecretString,
@@ -49,6 +51,15 @@ pub struct Args {
         help_heading = "Postgres"
     )]
     pub database_pool_size: u16,
+}
+
+/// Checked when it is read. The reason never quotes the text, which may hold a password.
+fn url(text: &str) -> Result<SecretString, String> {
+    Target::parse(text).map_err(|error| match error {
+        StoreError::Setting { detail } => detail,
+        error => error.to_string(),
+    })?;
+    Ok(text.into())
 }
 
 impl Args {
