@@ -35,7 +35,8 @@ impl Source {
         let mut backoff = Backoff::default();
         while !self.reading.token.is_cancelled() {
             match self.session(&mut backoff) {
-                Ok(()) => {}
+                // No run yet: it may begin any moment, and nothing is wrong.
+                Ok(()) => backoff.reset(),
                 Err(failure) => {
                     self.watch.down(&failure.to_string());
                     if !failure.is_transient() {

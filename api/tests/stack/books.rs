@@ -348,6 +348,19 @@ impl Api {
         }
     }
 
+    /// Waits until the feed knows which run the topics hold: a commit is acknowledged a moment before readers see it.
+    pub(crate) async fn wait_for_the_run(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let health: serde_json::Value = self.get("/health").await.json().await.unwrap();
+            if !health["run"].is_null() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "no run: {health}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Stops it, and says how long that took.
     pub(crate) async fn stop(self) -> Duration {
         let since = Instant::now();

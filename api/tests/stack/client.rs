@@ -50,6 +50,7 @@ impl Client {
         from: &str,
         filter: &[(&str, &str)],
     ) -> (Self, Value) {
+        api.wait_for_the_run().await;
         let mut client = Self::connect(api, transport, from, filter).await;
         let welcome = client.next().await.frame();
         assert_eq!(welcome["type"], "welcome", "{welcome}");

@@ -73,11 +73,6 @@ fn before_a_run_begins_the_service_is_ready_and_says_so_on_the_feed() {
         let error = client.next().await.frame();
         assert_eq!((&error["code"], &error["temporary"]), (&json!("no_run"), &json!(true)));
         tokio::task::block_in_place(|| books.begin_run());
-        let deadline = std::time::Instant::now() + crate::books::PATIENCE;
-        while api.json("/health").await["run"].is_null() {
-            assert!(std::time::Instant::now() < deadline);
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
         let (mut client, from) = Client::subscribe(&api, "sse", "latest").await;
         tokio::task::block_in_place(|| books.validate(&tickets(0..2)));
         client.entries(2, &from).await;
