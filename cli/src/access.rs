@@ -3,9 +3,8 @@
 use clap::Parser;
 use secrecy::ExposeSecret;
 use service::exit::WrongSettings;
-use service::settings::{Refusal, parse_from};
+use service::settings::{Refusal, read};
 use stack::{Access, Endpoints, Remembered};
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 #[derive(Parser)]
@@ -21,10 +20,7 @@ struct Environment {
 /// # Errors
 /// Every variable that is wrong.
 pub fn from_environment() -> anyhow::Result<Access> {
-    let dotenv: BTreeMap<String, String> =
-        dotenvy::dotenv_iter().into_iter().flatten().filter_map(Result::ok).collect();
-    let read = |name: &str| std::env::var(name).ok().or_else(|| dotenv.get(name).cloned());
-    match parse_from::<Environment>(vec![OsString::from("wellbook")], &read) {
+    match read::<Environment>(vec![OsString::from("wellbook")]) {
         Ok(Environment { kafka, registry }) => Ok(Access { kafka, registry }),
         Err(Refusal::Variables(problems)) => Err(WrongSettings(problems.join("\n")).into()),
         Err(Refusal::Usage(error)) => Err(WrongSettings(error.to_string()).into()),

@@ -82,7 +82,7 @@ pub struct UpArgs {
     /// The run.
     pub run: RunArgs,
     /// Brokers to run: 1, or 3 with every record on three and safe on two; default 1
-    #[arg(long, value_name = "1|3", value_parser = brokers, help_heading = "Parts")]
+    #[arg(long, value_name = "1|3", allow_negative_numbers = true, value_parser = brokers, help_heading = "Parts")]
     pub brokers: Option<u16>,
     /// Use your own Kafka instead, host:port,… [env: KAFKA_BOOTSTRAP_SERVERS, and KAFKA_* for its security]
     #[arg(
@@ -107,19 +107,19 @@ pub struct UpArgs {
     )]
     pub postgres: Option<SecretString>,
     /// Port of the API and its page; default 8080, or a free one
-    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
     pub api_port: Option<u16>,
     /// Port of Kafka; default 9092, or a free one
-    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
     pub kafka_port: Option<u16>,
     /// Port of the registry; default 8081, or a free one
-    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
     pub registry_port: Option<u16>,
     /// Port of Postgres; default 5432, or a free one
-    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
     pub postgres_port: Option<u16>,
     /// First of four ports for probes and metrics; default 9101, or free ones
-    #[arg(long, value_name = "PORT", help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
     pub admin_port: Option<u16>,
     /// Start no services: backbone, topics, schemas and tables only
     #[arg(long, hide = true)]
@@ -160,7 +160,7 @@ pub struct LogsArgs {
     #[arg(short, long)]
     pub follow: bool,
     /// Lines of each log to begin with
-    #[arg(short = 'n', long, default_value_t = 20, value_name = "LINES", value_parser = clap::value_parser!(u16).range(0..=10_000))]
+    #[arg(short = 'n', long, default_value_t = 20, value_name = "LINES", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(0..=10_000))]
     pub lines: u16,
     /// One process: producer, validator, sink, api, kafka-1, registry, postgres, supervisor; default: all
     #[arg(value_name = "SERVICE")]
@@ -196,7 +196,7 @@ pub struct VerifyArgs {
     #[arg(long)]
     pub json: bool,
     /// Wait so many seconds for validator and sink to pass the newest seal; still behind it then is a difference
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait: Option<u64>,
 }
 

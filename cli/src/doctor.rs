@@ -3,8 +3,9 @@
 use crate::arguments::PlaceArgs;
 use crate::place;
 use crate::screen::Screen;
+use crate::up::look_for_space;
 use anyhow::bail;
-use stack::{Install, Phase, Places, StackError};
+use stack::{Install, Java, Phase, Places, StackError};
 use std::process::Command;
 
 /// Looks at everything that a stack needs, and says what is wrong and what to do.
@@ -52,37 +53,72 @@ fn machine() -> Vec<(&'static str, Outcome)> {
         ("services", programs.map_err(text)),
         (
             "psql",
-            Ok(version("psql")
-                .unwrap_or_else(|| "none: `wellbook sql` has a small prompt of its own".into())),
+            match version_of(&mut Command::new("psql")) {
+                Version::Known(version) => Ok(version),
+                Version::NoProgram => Ok("none: `wellbook sql` has a small prompt of its own".into()),
+                Version::Fails(why) => Err(format!("does not run: {why}")),
+            },
         ),
     ]
 }
 
 fn maven(is_needed: bool) -> Outcome {
-    match version("mvn") {
-        Some(version) => Ok(version),
-        None if is_needed => {
+    let mut command = Command::new("mvn");
+    // As it is run to fetch.
+    if let Some(home) = Places::of_this_machine().find().ok().as_ref().and_then(Java::home) {
+        command.env("JAVA_HOME", home);
+    }
+    match (version_of(&mut command), is_needed) {
+        (Version::Known(version), _) => Ok(version),
+        (Version::NoProgram, true) => {
             Err("`mvn` is on no folder of PATH: install Maven, or run deploy/prerequisites.sh".into())
         }
-        None => Ok("none, and not needed: everything is fetched".into()),
+        (Version::NoProgram, false) => Ok("none, and not needed: everything is fetched".into()),
+        (Version::Fails(why), true) => Err(format!("`mvn` does not run: {why}")),
+        (Version::Fails(why), false) => {
+            Ok(format!("not needed, as everything is fetched; but `mvn` does not run: {why}"))
+        }
     }
 }
 
-fn version(program: &str) -> Option<String> {
-    let output = Command::new(program).arg("--version").output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    // Maven paints its version.
-    let line = text.lines().next()?.replace("\u{1b}[1m", "").replace("\u{1b}[m", "");
-    Some(line)
+/// What a program says of itself.
+enum Version {
+    Known(String),
+    NoProgram,
+    Fails(String),
+}
+
+fn version_of(command: &mut Command) -> Version {
+    let output = match command.arg("--version").output() {
+        Ok(output) => output,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Version::NoProgram,
+        Err(error) => return Version::Fails(error.to_string()),
+    };
+    let first = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        // Maven paints its version.
+        let plain = |line: &str| line.replace("\u{1b}[1m", "").replace("\u{1b}[m", "");
+        text.lines().map(plain).find(|line| !line.trim().is_empty())
+    };
+    match first(&output.stdout) {
+        Some(line) if output.status.success() => Version::Known(line),
+        said => {
+            let why = first(&output.stderr).or(said);
+            Version::Fails(why.unwrap_or_else(|| format!("it ended with {}", output.status)))
+        }
+    }
 }
 
 fn stack_check(place: &PlaceArgs) -> Outcome {
     let folder = place::folder(place).map_err(|error| error.to_string())?;
     let state = place::state(&folder).map_err(|error| error.to_string())?;
-    let days = folder.path().exists() && state.phase == Phase::Running;
-    if !days {
-        stack::require_space(folder.path(), stack::bytes_for(30, 1), "a ledger of 30 days")
-            .map_err(|e| e.to_string())?;
+    if state.phase == Phase::Failed {
+        let why = state.error.as_deref().unwrap_or("it does not say why");
+        return Err(format!("in {} failed: {why}; see `wellbook logs`", folder.path().display()));
+    }
+    let remembered = folder.remembered().map_err(|error| error.to_string())?;
+    if state.phase != Phase::Running {
+        look_for_space(&folder, &remembered.unwrap_or_default()).map_err(|error| error.to_string())?;
     }
     let unwell: Vec<String> = state
         .services

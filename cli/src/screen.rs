@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How often a spinner turns.
@@ -10,6 +11,8 @@ const TURN: Duration = Duration::from_millis(100);
 /// The terminal, or what stands for it.
 pub struct Screen {
     bar: Option<ProgressBar>,
+    /// The last line about what is waited for, so that it is not said twice.
+    awaited: Mutex<String>,
     has_colours: bool,
 }
 
@@ -30,7 +33,7 @@ impl Screen {
             bar.enable_steady_tick(TURN);
             bar
         });
-        Self { bar, has_colours: is_terminal && !is_plain }
+        Self { bar, awaited: Mutex::default(), has_colours: is_terminal && !is_plain }
     }
 
     /// Whether somebody watches who can be shown what is under way.
@@ -66,6 +69,19 @@ impl Screen {
     pub fn busy(&self, text: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(text.to_owned());
+        }
+    }
+
+    /// What is waited for; where nobody watches, a line each time that it changes.
+    pub fn awaiting(&self, text: &str) {
+        let mut awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
+        if *awaited == text {
+            return;
+        }
+        text.clone_into(&mut awaited);
+        match &self.bar {
+            Some(bar) => bar.set_message(text.to_owned()),
+            None => self.line(&format!("… {text}")),
         }
     }
 

@@ -17,7 +17,7 @@ pub async fn run(place: &PlaceArgs, args: SqlArgs) -> anyhow::Result<()> {
     let (_, _, state) = place::running(place)?;
     let url = &state.endpoints.database_url;
     // Psql takes the place of this program, and returns only where there is none.
-    let no_psql = psql(url, args.command.as_deref())?.exec();
+    let no_psql = psql(url, args.command.as_deref(), std::io::stdin().is_terminal())?.exec();
     if no_psql.kind() != std::io::ErrorKind::NotFound {
         bail!("psql: {no_psql}");
     }
@@ -32,7 +32,7 @@ pub async fn run(place: &PlaceArgs, args: SqlArgs) -> anyhow::Result<()> {
 }
 
 /// The address goes by environment, because every account of the machine can read a command line.
-fn psql(url: &str, sql: Option<&str>) -> anyhow::Result<Command> {
+fn psql(url: &str, sql: Option<&str>, is_terminal: bool) -> anyhow::Result<Command> {
     let url = reqwest::Url::parse(url).context("DATABASE_URL is no URL")?;
     let mut command = Command::new("psql");
     let decode = |text: &str| percent_decoded(text);
@@ -54,8 +54,12 @@ fn psql(url: &str, sql: Option<&str>) -> anyhow::Result<Command> {
             _ => &mut command,
         };
     }
+    // Only somebody at a prompt goes on after an error.
+    if sql.is_some() || !is_terminal {
+        command.args(["-v", "ON_ERROR_STOP=1"]);
+    }
     if let Some(sql) = sql {
-        command.args(["-v", "ON_ERROR_STOP=1", "-c", sql]);
+        command.args(["-c", sql]);
     }
     Ok(command)
 }
@@ -117,7 +121,7 @@ fn show(reply: &Reply) -> anyhow::Result<()> {
         }
         writeln!(out, "{table}")?;
     }
-    writeln!(out, "({} rows)", reply.count)?;
+    writeln!(out, "({} {})", reply.count, if reply.count == 1 { "row" } else { "rows" })?;
     Ok(())
 }
 
@@ -126,8 +130,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn psql_goes_on_after_an_error_only_where_somebody_sits_at_its_prompt() {
+        let stops = |sql, is_terminal| {
+            let command = psql("postgres://me@db/books", sql, is_terminal).unwrap();
+            command.get_args().any(|argument| argument == "ON_ERROR_STOP=1")
+        };
+        assert!(stops(Some("SELECT 1"), true) && stops(None, false) && !stops(None, true));
+    }
+
+    #[test]
     fn psql_gets_the_whole_address_and_no_password_on_its_command_line() {
-        let command = psql("postgres://me:p%40ss@db:5433/books?sslmode=require", Some("SELECT 1")).unwrap();
+        let command =
+            psql("postgres://me:p%40ss@db:5433/books?sslmode=require", Some("SELECT 1"), true).unwrap();
         let variables: Vec<(String, String)> = command
             .get_envs()
             .map(|(name, value)| {

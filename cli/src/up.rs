@@ -27,8 +27,12 @@ pub async fn run(place: &PlaceArgs, args: Box<UpArgs>) -> anyhow::Result<()> {
     let access = access::from_environment()?;
     let external = External::of(&args, before.as_ref());
     let postgres = external.postgres_address().map_err(|error| failure(error.into()))?;
+    // A run that never began, because the producer refused its settings, binds nobody.
+    let is_refused = before.as_ref().is_some_and(|before| !before.has_begun)
+        && folder.state().map_err(failure)?.is_some_and(|state| state.has_producer_refused());
     let differences = before.as_ref().map(|before| {
-        wanted::differences(before, &args, &external, postgres.as_deref(), &access.kafka.topic_prefix)
+        let topic_prefix = &access.kafka.topic_prefix;
+        wanted::differences(before, &args, &external, postgres.as_deref(), topic_prefix, is_refused)
     });
     let differences = differences.unwrap_or_default();
     if folder.is_supervised().map_err(failure)? {
@@ -41,7 +45,7 @@ pub async fn run(place: &PlaceArgs, args: Box<UpArgs>) -> anyhow::Result<()> {
     let lasting: Vec<Difference> =
         differences.into_iter().filter(|difference| !difference.may_change).collect();
     refuse(place, &folder, &lasting, false)?;
-    let wanted = Wanted { args: &args, external, postgres, before };
+    let wanted = Wanted { args: &args, external, postgres, before, is_refused };
     start(&folder, wanted, &access, &screen).await?;
     let shown = show(place, &folder, &screen, !args.no_services);
     tokio::select! {
@@ -128,6 +132,8 @@ struct Wanted<'a> {
     external: External,
     postgres: Option<String>,
     before: Option<Remembered>,
+    /// Whether the producer refused the settings of the run, which never began.
+    is_refused: bool,
 }
 
 async fn start(folder: &Folder, wanted: Wanted<'_>, access: &Access, screen: &Screen) -> anyhow::Result<()> {
@@ -142,7 +148,9 @@ async fn start(folder: &Folder, wanted: Wanted<'_>, access: &Access, screen: &Sc
     let java = Places::of_this_machine().find().map_err(failure)?;
     let install = fetched(screen).await?;
     folder.remember(&remembered).map_err(failure)?;
-    let options = options(folder, remembered, &wanted, (install, java), programs)?;
+    let mut options = options(folder, remembered, &wanted, (install, java), programs)?;
+    // Also what is not remembered: the producer holds it against the run on the topics.
+    options.run.extend(wanted::run_variables(&wanted.args.run));
     let own = std::env::current_exe().context("the path of this program is not known")?;
     stack::start_supervisor(&own, &["supervise"], &access::variables(access), &options).map_err(failure)
 }
@@ -165,12 +173,21 @@ fn remember(wanted: &Wanted<'_>, access: &Access, screen: &Screen) -> anyhow::Re
         postgres: wanted.postgres.clone(),
         ..Remembered::default()
     });
-    remembered.run.extend(wanted::run_variables(&wanted.args.run));
+    if wanted.is_refused && !remembered.run.is_empty() {
+        let run: Vec<String> = remembered.run.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        screen.note(&format!(
+            "the producer refused these settings, and they are forgotten: {}",
+            run.join(", ")
+        ));
+        remembered.run.clear();
+    }
+    wanted::remember_run(&mut remembered, wanted::run_variables(&wanted.args.run));
     remembered.ports = ports;
     Ok(remembered)
 }
 
-fn look_for_space(folder: &Folder, remembered: &Remembered) -> anyhow::Result<()> {
+/// Whether the disk has room for the ledger, where none was begun yet.
+pub(crate) fn look_for_space(folder: &Folder, remembered: &Remembered) -> anyhow::Result<()> {
     let number = |name: &str| remembered.run.get(name).and_then(|text| text.parse::<u64>().ok());
     let (days, scale) = (number("HISTORICAL_DAYS").unwrap_or(DAYS), number("SCALE").unwrap_or(1));
     if folder.path().join("kafka-1").exists() {

@@ -43,6 +43,25 @@ pub fn run_variables(run: &RunArgs) -> BTreeMap<String, String> {
     given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
+/// What a setting of the run is as far as this stack knows. On somebody else's Kafka a run may have been there before the
+/// stack, with other settings than the defaults: only the producer can tell.
+fn known_run(before: &Remembered, name: &str) -> Option<String> {
+    let is_ours = before.kafka.is_none() || MAY_CHANGE.contains(&name);
+    let default = || run_variables(&RunArgs::defaults()).remove(name).filter(|_| is_ours);
+    before.run.get(name).cloned().or_else(default)
+}
+
+/// Remembers what is given. Once the run has begun, what it began without is left to the producer: remembering a value that
+/// it refuses would spoil every later start.
+pub fn remember_run(remembered: &mut Remembered, given: BTreeMap<String, String>) {
+    for (name, value) in given {
+        let is_settled = remembered.has_begun && !MAY_CHANGE.contains(&name.as_str());
+        if !is_settled || remembered.run.contains_key(&name) {
+            remembered.run.insert(name, value);
+        }
+    }
+}
+
 /// External parts that are given, without those that are the stack's own: `eval "$(wellbook env)"` sets these.
 #[derive(Clone, Debug, Default)]
 pub struct External {
@@ -111,7 +130,8 @@ pub fn given_ports(args: &UpArgs) -> Given {
     }
 }
 
-/// Everything in which what is given contradicts what is remembered.
+/// Everything in which what is given contradicts what is remembered; what is not known is not judged. Where the producer
+/// refused the run's settings, a restart changes them.
 #[must_use]
 pub fn differences(
     before: &Remembered,
@@ -119,14 +139,16 @@ pub fn differences(
     external: &External,
     postgres: Option<&str>,
     topic_prefix: &str,
+    is_refused: bool,
 ) -> Vec<Difference> {
     let mut differences = Vec::new();
     let mut compare = |setting: &str, before: Option<&str>, given: Option<&str>, may_change: bool| {
-        if let Some(given) = given.filter(|given| before != Some(given)) {
-            let before = before.unwrap_or("as the run began, without it").to_owned();
+        if let (Some(before), Some(given)) = (before, given)
+            && before != given
+        {
             differences.push(Difference {
                 setting: setting.to_owned(),
-                before,
+                before: before.to_owned(),
                 given: given.to_owned(),
                 may_change,
             });
@@ -135,9 +157,9 @@ pub fn differences(
     for (name, given) in &run_variables(&args.run) {
         compare(
             name,
-            before.run.get(name).map(String::as_str),
+            known_run(before, name).as_deref(),
             Some(given),
-            MAY_CHANGE.contains(&name.as_str()),
+            is_refused || MAY_CHANGE.contains(&name.as_str()),
         );
     }
     let brokers = args.brokers.map(|brokers| brokers.to_string());
@@ -199,12 +221,12 @@ mod tests {
     #[test]
     fn every_difference_is_named_and_what_is_not_given_is_none() {
         let mut args = UpArgs::default();
-        assert!(differences(&before(), &args, &External::default(), None, "").is_empty());
+        assert!(differences(&before(), &args, &External::default(), None, "", false).is_empty());
         args.run.historical_days = Some(30);
         args.run.random_seed = Some(7);
         args.run.speed = "120".parse().ok();
         args.brokers = Some(3);
-        let found = differences(&before(), &args, &External::default(), None, "blue.");
+        let found = differences(&before(), &args, &External::default(), None, "blue.", false);
         let names: Vec<(&str, bool)> =
             found.iter().map(|found| (found.setting.as_str(), found.may_change)).collect();
         assert_eq!(
@@ -218,6 +240,46 @@ mod tests {
             ]
         );
         assert_eq!(found[0].to_string(), "HISTORICAL_DAYS is 365 and was given as 30");
+    }
+
+    #[test]
+    fn a_default_that_is_given_is_no_difference_and_what_nobody_knows_is_not_judged() {
+        let mut args = UpArgs::default();
+        let of = |before: &Remembered, args: &UpArgs, is_refused| {
+            differences(before, args, &External::default(), None, "", is_refused)
+        };
+        args.run.random_seed = Some(42);
+        args.run.historical_days = Some(365);
+        args.run.scale = Some(1);
+        args.run.fault_rate = "0.001".parse().ok();
+        args.run.interval_seconds = Some(30);
+        args.run.speed = "1".parse().ok();
+        assert_eq!(run_variables(&args.run), run_variables(&RunArgs::defaults()));
+        let fresh = Remembered { run: BTreeMap::new(), ..before() };
+        assert!(of(&fresh, &args, false).is_empty());
+        args.run.start_date = "2025-01-01".parse().ok();
+        assert!(of(&fresh, &args, false).is_empty());
+        args.run.random_seed = Some(7);
+        assert_eq!(of(&fresh, &args, false)[0].to_string(), "RANDOM_SEED is 42 and was given as 7");
+        assert!(of(&fresh, &args, true)[0].may_change);
+        let on_theirs = Remembered { kafka: Some("broker:9092".into()), ..fresh };
+        assert!(of(&on_theirs, &args, false).is_empty());
+    }
+
+    #[test]
+    fn what_a_run_began_without_is_not_remembered_later() {
+        let given = || {
+            BTreeMap::from([
+                ("START_DATE".to_owned(), "9999-01-01".to_owned()),
+                ("SPEED".to_owned(), "9".to_owned()),
+            ])
+        };
+        let mut begun = Remembered { has_begun: true, ..before() };
+        remember_run(&mut begun, given());
+        assert_eq!((begun.run.get("START_DATE"), begun.run["SPEED"].as_str()), (None, "9"));
+        let mut fresh = before();
+        remember_run(&mut fresh, given());
+        assert_eq!(fresh.run["START_DATE"], "9999-01-01");
     }
 
     #[test]

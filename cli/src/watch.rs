@@ -7,12 +7,14 @@ use anyhow::bail;
 use service::exit::WrongSettings;
 use stack::{Folder, History, Phase, Progress, Service, State, UnitState, follow};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often progress is asked for.
 const LOOK: Duration = Duration::from_millis(500);
 /// A service that was started again so often and does not run is shown to have failed, though it is tried on.
 const RESTARTS_SHOWN: u32 = 5;
+/// A service that starts and changes nothing for so long will not: each asks its neighbours again every few seconds.
+const STALLED_AFTER: Duration = Duration::from_secs(120);
 /// Lines of a service's log that are shown when it fails.
 const LINES_SHOWN: usize = 12;
 
@@ -22,6 +24,8 @@ const LINES_SHOWN: usize = 12;
 /// Where the stack or a service fails.
 pub async fn until_started(folder: &Folder, screen: &Screen, has_services: bool) -> anyhow::Result<State> {
     let mut shown = Vec::new();
+    let mut stall = Stall::default();
+    let mut is_stalled = false;
     let state = follow(folder, |state| {
         for step in &state.steps {
             if let (Some(outcome), false) = (&step.outcome, shown.contains(&step.what)) {
@@ -32,13 +36,63 @@ pub async fn until_started(folder: &Folder, screen: &Screen, has_services: bool)
         let under_way = state.steps.iter().filter(|step| step.outcome.is_none());
         let under_way: Vec<&str> = under_way.map(|step| step.what.as_str()).collect();
         let api = state.services.iter().find(|service| service.name == "api");
-        screen.busy(&if under_way.is_empty() { "services".to_owned() } else { under_way.join(", ") });
+        let not_ready: Vec<&str> = not_ready(state).map(|service| service.name.as_str()).collect();
+        match (&under_way[..], &not_ready[..]) {
+            ([], []) => {}
+            ([], services) => screen.awaiting(&format!("waiting for {}", services.join(", "))),
+            (steps, _) => screen.awaiting(&steps.join(", ")),
+        }
         let is_up = !has_services || api.is_some_and(|api| api.state == UnitState::Running);
-        state.phase == Phase::Running && (is_up || failed(state).is_some())
+        // The steps before have bounds of their own.
+        let is_over = state.phase == Phase::Running && (is_up || failed(state).is_some());
+        is_stalled = !is_over && state.phase == Phase::Running && stall.lasts(state, Instant::now());
+        is_over || is_stalled
     });
     let state = state.await.map_err(failure)?;
     refuse_failed(folder, &state)?;
+    if let Some(service) = not_ready(&state).next().filter(|_| is_stalled) {
+        bail!(
+            "{} is {}, and nothing has changed for {} s; it is tried on. The end of its log {}",
+            service.name,
+            service.state,
+            STALLED_AFTER.as_secs(),
+            end_of_log(folder, service)
+        );
+    }
     Ok(state)
+}
+
+fn not_ready(state: &State) -> impl Iterator<Item = &Service> {
+    state.services.iter().filter(|service| service.state != UnitState::Running)
+}
+
+/// How long nothing has changed.
+#[derive(Default)]
+struct Stall {
+    last: Option<(Vec<Service>, Instant)>,
+}
+
+impl Stall {
+    /// Whether it is too long.
+    fn lasts(&mut self, state: &State, now: Instant) -> bool {
+        match &self.last {
+            Some((services, since)) if *services == state.services => {
+                now.duration_since(*since) >= STALLED_AFTER
+            }
+            _ => {
+                self.last = Some((state.services.clone(), now));
+                false
+            }
+        }
+    }
+}
+
+/// Where a service's log is, and its last lines.
+fn end_of_log(folder: &Folder, service: &Service) -> String {
+    let log = folder.log(&service.name);
+    let lines = stack::tail(&log, LINES_SHOWN);
+    let lines: String = lines.iter().map(|line| format!("\n  | {line}")).collect();
+    format!("{}:{lines}", log.display())
 }
 
 /// A service that is given up, or that keeps ending before it is ever ready.
@@ -52,12 +106,8 @@ fn failed(state: &State) -> Option<&Service> {
 
 fn refuse_failed(folder: &Folder, state: &State) -> anyhow::Result<()> {
     let Some(service) = failed(state) else { return Ok(()) };
-    let lines = stack::tail(&folder.log(&service.name), LINES_SHOWN);
-    let lines: String = lines.iter().map(|line| format!("\n  | {line}")).collect();
-    let log = folder.log(&service.name);
-    let (log, how) = (log.display(), service.last_end.as_deref().unwrap_or("failed"));
-    let text =
-        format!("{} {how}; the rest of the stack runs on. The end of its log {log}:{lines}", service.name);
+    let (end, how) = (end_of_log(folder, service), service.last_end.as_deref().unwrap_or("failed"));
+    let text = format!("{} {how}; the rest of the stack runs on. The end of its log {end}", service.name);
     if how.contains("settings are wrong") { bail!(WrongSettings(text)) } else { bail!(text) }
 }
 
@@ -70,7 +120,7 @@ pub async fn until_history_is_loaded(folder: &Folder, state: &State, screen: &Sc
     let Some(admin) = producer.and_then(|producer| producer.admin.as_deref()) else { return Ok(()) };
     let admin: SocketAddr = admin.parse()?;
     let history = History::new(admin, &store::Args::of(&state.endpoints.database_url)).map_err(failure)?;
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let mut turn = tokio::time::interval(LOOK);
     let mut told = 0;
     loop {
@@ -81,7 +131,7 @@ pub async fn until_history_is_loaded(folder: &Folder, state: &State, screen: &Sc
         }
         refuse_failed(folder, &state)?;
         let Some(progress) = history.progress().await else {
-            screen.busy("the producer is making its first batch");
+            screen.awaiting("the producer is making its first batch");
             continue;
         };
         if progress.is_complete {
@@ -113,4 +163,31 @@ pub fn command(place: &PlaceArgs, rest: &str) -> String {
     let folder = place.data_dir.as_ref().map(|folder| format!(" --data-dir {}", folder.display()));
     let name = (place.name != "default").then(|| format!(" --name {}", place.name));
     format!("wellbook {rest}{}", folder.or(name).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_stack_in_which_nothing_changes_is_stalled() {
+        let service = Service {
+            name: "sink".into(),
+            state: UnitState::Starting,
+            process: None,
+            admin: None,
+            restarts: 0,
+            last_end: None,
+        };
+        let state = |restarts| State {
+            phase: Phase::Running,
+            services: vec![Service { restarts, ..service.clone() }],
+            ..State::default()
+        };
+        let (mut stall, began) = (Stall::default(), Instant::now());
+        assert!(!stall.lasts(&state(0), began));
+        assert!(!stall.lasts(&state(1), began + STALLED_AFTER));
+        assert!(!stall.lasts(&state(1), began + STALLED_AFTER + Duration::from_secs(1)));
+        assert!(stall.lasts(&state(1), began + 2 * STALLED_AFTER));
+    }
 }

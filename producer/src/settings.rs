@@ -97,6 +97,20 @@ impl std::fmt::Display for Difference {
 }
 
 impl RunArgs {
+    /// What a run begins with where nothing is given. The first day depends on the day.
+    #[must_use]
+    pub const fn defaults() -> Self {
+        Self {
+            random_seed: Some(default::RANDOM_SEED),
+            start_date: None,
+            historical_days: Some(default::HISTORICAL_DAYS),
+            scale: Some(default::SCALE),
+            fault_rate: Some(default::fault_rate()),
+            interval_seconds: Some(default::INTERVAL_SECONDS),
+            speed: Some(default::SPEED),
+        }
+    }
+
     /// The wall clock seconds of a live window, where `before` is what the run had last.
     pub(crate) fn interval(&self, before: Option<u32>) -> u32 {
         self.interval_seconds.or(before).unwrap_or(default::INTERVAL_SECONDS)

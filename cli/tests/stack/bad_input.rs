@@ -9,6 +9,7 @@ fn settings_that_mean_nothing_are_refused_all_at_once() {
     let place = Place::beside();
     place.run(&["up", "--brokers", "2"]).refused(64, &["--brokers", "1 or 3"]);
     place.run(&["up", "--days", "0"]).refused(64, &["--days"]);
+    place.run(&["up", "--api-port", "-1"]).refused(64, &["--api-port", "-1 is not in"]);
     place.run(&["up", "--moon-phase", "full"]).refused(64, &["--moon-phase"]);
     place.run(&["up", "--name", "../elsewhere"]).refused(64, &["--name"]);
     let said = place.command(&["up"]).env("SPEED", "warp").env("RANDOM_SEED", "many").output().unwrap();

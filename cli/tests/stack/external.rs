@@ -1,6 +1,6 @@
 //! Parts that are the user's own: here those of another stack.
 
-use crate::command::{Place, Said};
+use crate::command::{Place, Said, free_port};
 use std::process::Command;
 
 const NAMES: [(&str, &str); 3] = [
@@ -37,10 +37,39 @@ fn external_parts_are_prepared_once_and_used_and_left_alone() {
     ours.run(&["down"]).succeeded();
     // Its password is not kept, so it must be given again; and another prefix is another stack.
     ours.run(&["up", "--no-services"]).refused(64, &["--postgres or DATABASE_URL"]);
-    let other =
-        ours.command(&["up", "--no-services"]).envs(variables).env("TOPIC_PREFIX", "red.").output().unwrap();
+    let other = ours
+        .command(&["up", "--no-services"])
+        .envs(variables.clone())
+        .env("TOPIC_PREFIX", "red.")
+        .output()
+        .unwrap();
     Said::of(other).refused(64, &["TOPIC_PREFIX is green. and was given as red."]);
+    let _runs = services_run_on(&variables);
     assert_eq!(theirs.status()["state"], "running");
+}
+
+/// All our services on parts that are somebody else's, the database's address given by a file.
+fn services_run_on(variables: &[(&str, String)]) -> Place {
+    let ours = Place::beside();
+    let file = ours.data().parent().unwrap().join("database-url");
+    std::fs::write(&file, &variables[2].1).unwrap();
+    let ports = [free_port(), free_port()].map(|port| port.to_string());
+    let up = ours
+        .command(&["up", "--days", "1", "--api-port", &ports[0], "--admin-port", &ports[1]])
+        .envs(variables[..2].iter().cloned())
+        .env("DATABASE_URL_FILE", &file)
+        .env("TOPIC_PREFIX", "violet.")
+        .output()
+        .unwrap();
+    let up = Said::of(up).succeeded();
+    assert!(up.out.contains("The ledger is live"), "{}", up.out);
+    let status = ours.status();
+    let services = status["services"].as_array().unwrap();
+    assert_eq!(services.len(), 4, "{status}");
+    let proof = ours.run(&["verify", "--wait", "60"]).succeeded();
+    assert!(proof.out.contains("Nothing was lost"), "{}", proof.out);
+    ours.run(&["down"]).succeeded();
+    ours
 }
 
 #[test]

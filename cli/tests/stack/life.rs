@@ -16,7 +16,10 @@ fn a_stack_comes_up_is_described_goes_down_and_goes_on_where_it_stopped() {
         "{}",
         again.out
     );
+    // The default that it runs with is no other setting.
+    place.run(&["up", "--no-services", "--days", "30", "--seed", "42"]).succeeded();
     refuses_other_settings(&place);
+    ends_at_an_error_in_a_file_of_sql(&place);
     let processes = place.processes();
     assert_eq!(processes.len(), 4);
     place.run(&["down"]).succeeded();
@@ -58,6 +61,15 @@ fn describes_itself(place: &Place) {
     assert!(people.contains("kafka-1") && !people.contains("wellbook:"), "{people}");
     assert!(place.run(&["logs", "kafka-1", "-n", "500"]).succeeded().out.contains("Kafka Server started"));
     place.run(&["logs", "nobody"]).refused(64, &["no log of `nobody`", "kafka-1"]);
+}
+
+fn ends_at_an_error_in_a_file_of_sql(place: &Place) {
+    let file = place.data().parent().unwrap().join("questions.sql");
+    std::fs::write(&file, "SELECT 1/0;\nCREATE TABLE public.too_late (n int);\n").unwrap();
+    let said =
+        place.command(&["sql"]).stdin(std::fs::File::open(&file).unwrap()).output().map(Said::of).unwrap();
+    assert!(said.code > 0 && said.err.contains("division by zero"), "{said:?}");
+    assert!(!place.sql("SELECT to_regclass('public.too_late')").contains("too_late"));
 }
 
 fn refuses_other_settings(place: &Place) {

@@ -6,6 +6,7 @@ mod bad_input;
 mod command;
 mod end_to_end;
 mod external;
+mod front_door;
 mod killed;
 mod life;
 mod rig;

@@ -1,5 +1,6 @@
 //! Kafka brokers as child processes: each is broker and controller in one (`KRaft`).
 
+use crate::environment::without_ours;
 use crate::error::StackError;
 use crate::fetch::Install;
 use crate::folder::{Folder, make};
@@ -107,6 +108,7 @@ impl Brokers<'_> {
             command: Box::new(move || {
                 let mut command = Command::new(&program);
                 command.args(&flags).arg("-cp").arg(&class_path).arg("kafka.Kafka").arg(&properties);
+                without_ours(&mut command);
                 command
             }),
             log: self.folder.log(&name(number)),
@@ -120,6 +122,7 @@ impl Brokers<'_> {
 
     fn java_command(&self, logging: &Path, archive: &Path, is_training: bool) -> Command {
         let mut command = Command::new(&self.java.program);
+        without_ours(&mut command);
         command
             .args(self.java_flags(logging, archive, is_training))
             .arg("-cp")

@@ -130,7 +130,7 @@ fn spawn_on_lasting_thread(command: Command) -> io::Result<std::process::Child> 
 /// Lets the kernel signal the child when this process dies, however it dies.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]
-fn die_with_parent(command: &mut Command, signal: Signal) {
+pub(crate) fn die_with_parent(command: &mut Command, signal: Signal) {
     use rustix::process::{getpid, getppid, set_parent_process_death_signal};
     let parent = getpid();
     let in_child = move || {
@@ -145,7 +145,7 @@ fn die_with_parent(command: &mut Command, signal: Signal) {
 
 /// Elsewhere the next `up` or `down` ends what was left behind.
 #[cfg(not(target_os = "linux"))]
-fn die_with_parent(_: &mut Command, _: Signal) {}
+pub(crate) fn die_with_parent(_: &mut Command, _: Signal) {}
 
 #[cfg(test)]
 mod tests {

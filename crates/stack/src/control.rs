@@ -1,5 +1,6 @@
 //! A supervisor is started, followed and stopped from another process.
 
+use crate::environment;
 use crate::error::StackError;
 use crate::folder::Folder;
 use crate::state::{Phase, State, clear_leftovers};
@@ -39,12 +40,8 @@ pub fn start_supervisor(
     let out = File::create(&log).map_err(|error| StackError::file(&log, error))?;
     let other = out.try_clone().map_err(|error| StackError::file(&log, error))?;
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .envs(variables.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::piped())
-        .stdout(out)
-        .stderr(other);
+    command.args(arguments).stdin(Stdio::piped()).stdout(out).stderr(other);
+    environment::set(&mut command, variables.iter().map(|(name, value)| (*name, value.as_str())));
     let mut child = command.spawn().map_err(|error| StackError::file(program, error))?;
     let text = serde_json::to_vec(options).map_err(|error| StackError::failed(error.to_string()))?;
     let mut input = child.stdin.take();

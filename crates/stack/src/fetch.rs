@@ -1,6 +1,7 @@
 //! What the backbone is made of, fetched once by Maven and kept: Kafka's jars, the registry, Postgres.
 
 use crate::error::StackError;
+use crate::java::{Java, Places};
 use crate::preflight;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use std::process::{Command, Stdio};
 const POM: &str = include_str!("../../../deploy/embedded/pom.xml");
 /// The folder of the unpacked things, 300 MB, what Maven keeps itself, and room to unpack.
 const BYTES_NEEDED: u64 = 1_200_000_000;
+/// Lines that are shown of a Maven that cannot run: its start script takes two or three to say why.
+const LAST_LINES: usize = 3;
 const MANIFEST: &str = "manifest.json";
 
 /// The fetched things.
@@ -195,18 +198,23 @@ fn run_maven(maven: &Path, target: &Path, log: &Path, tell: &mut dyn FnMut(&str)
     let mut command = Command::new(maven);
     command.arg("-B").arg("-C").arg("-f").arg(&pom).arg("generate-resources");
     command.arg(format!("-Dtarget={}", target.display()));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    // What cannot run at all says so on standard error: both go to one reader.
+    let (reader, writer) = std::io::pipe().map_err(|error| StackError::file(maven, error))?;
+    let other = writer.try_clone().map_err(|error| StackError::file(maven, error))?;
+    command.stdin(Stdio::null()).stdout(writer).stderr(other);
+    if let Some(home) = Places::of_this_machine().find().ok().as_ref().and_then(Java::home) {
+        command.env("JAVA_HOME", home); // the one that is set may not be there, or too old
+    }
     let mut child = command.spawn().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => StackError::failed(
             "Maven (`mvn`) fetches Kafka, the registry and Postgres, and is on no folder of PATH: install it with your package manager, or run deploy/prerequisites.sh",
         ),
         _ => StackError::file(maven, error),
     })?;
+    drop(command); // it holds an end of the pipe, which the reader waits for
     let mut said = Vec::new();
     let mut files = 0_u32;
-    for line in
-        child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()).map_while(Result::ok)
-    {
+    for line in BufReader::new(reader).lines().map_while(Result::ok) {
         if let Some(file) = line.strip_suffix(')').filter(|line| line.contains("Downloaded")) {
             files += 1;
             let name = file.rsplit('/').find_map(|part| part.split(" (").next()).unwrap_or_default();
@@ -222,18 +230,30 @@ fn run_maven(maven: &Path, target: &Path, log: &Path, tell: &mut dyn FnMut(&str)
 }
 
 fn maven_failure(said: &[String], log: &Path) -> StackError {
-    let reason = said.iter().find_map(|line| line.strip_prefix("[ERROR] "));
-    let reason: String = reason.unwrap_or("it does not say why").chars().take(600).collect();
+    let error = said.iter().find_map(|line| line.strip_prefix("[ERROR] "));
+    let reason: String = error.map_or_else(|| last_words(said), str::to_owned).chars().take(600).collect();
     let is_corrupt = ["hecksum", "Error unpacking", "corrupt", "invalid LOC", "zip END"];
     let advice = if is_corrupt.iter().any(|word| reason.contains(word)) {
-        "a download is damaged: try again; if it stays so, a proxy or mirror hands out wrong bytes (settings.xml of Maven)"
+        "A download is damaged: try again; if it stays so, a proxy or mirror hands out wrong bytes (settings.xml of Maven)."
+    } else if error.is_none() {
+        // Its start script, or Java, speaks otherwise.
+        "It does not run at all: does `mvn --version`?"
     } else {
-        "is this machine online, and are proxy and mirrors right (settings.xml of Maven)?"
+        "Is this machine online, and are proxy and mirrors right (settings.xml of Maven)?"
     };
     StackError::failed(format!(
-        "Maven could not fetch the stack: {reason}; {advice}. Its log: {}",
+        "Maven could not fetch the stack: {}. {advice} Its log: {}",
+        reason.trim_end_matches(['.', ' ']),
         log.display()
     ))
+}
+
+fn last_words(said: &[String]) -> String {
+    let lines: Vec<&str> = said.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+    match &lines[lines.len().saturating_sub(LAST_LINES)..] {
+        [] => "it does not say why".to_owned(),
+        lines => lines.join(" "),
+    }
 }
 
 /// The jar that Maven unpacked holds one `.txz`.
@@ -361,7 +381,17 @@ mod tests {
         assert!(Install::within(&cache).check().is_err());
         let script = "echo '[ERROR] Checksum validation failed, expected a but is b'; exit 1";
         let error = fetch_with(&maven(folder.path(), script), &cache, &mut |_| {}).unwrap_err().to_string();
-        assert!(error.contains("a download is damaged") && error.contains("fetch.log"), "{error}");
+        assert!(error.contains("A download is damaged") && error.contains("fetch.log"), "{error}");
+    }
+
+    #[test]
+    fn a_maven_that_cannot_run_is_heard_and_its_words_are_in_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().join("cache");
+        let script = "echo 'no such java.' >&2; echo >&2; exit 1";
+        let error = fetch_with(&maven(folder.path(), script), &cache, &mut |_| {}).unwrap_err().to_string();
+        assert!(error.contains("no such java. It does not run at all") && !error.contains("?."), "{error}");
+        assert!(std::fs::read_to_string(cache.join("fetch.log")).unwrap().contains("no such java"));
     }
 
     #[test]

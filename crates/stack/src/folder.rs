@@ -42,6 +42,9 @@ pub struct Remembered {
     pub postgres: Option<String>,
     /// The ports.
     pub ports: Ports,
+    /// Whether the producer was ever ready: from then on the topics hold a run, and its settings are what they are.
+    #[serde(default)]
+    pub has_begun: bool,
 }
 
 impl Folder {
@@ -93,6 +96,16 @@ impl Folder {
             REMEMBERED,
             &serde_json::to_vec_pretty(remembered).map_err(|e| StackError::file(&self.path, e))?,
         )
+    }
+
+    /// Remembers that the run has begun.
+    pub(crate) fn remember_begun(&self) -> Result<(), StackError> {
+        match self.remembered()? {
+            Some(remembered) if !remembered.has_begun => {
+                self.remember(&Remembered { has_begun: true, ..remembered })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What the supervisor last said of the stack.

@@ -110,6 +110,12 @@ fn ask(program: &Path) -> Option<Java> {
 }
 
 impl Java {
+    /// Its home, as `JAVA_HOME` names it.
+    #[must_use]
+    pub fn home(&self) -> Option<&Path> {
+        self.program.parent().and_then(Path::parent)
+    }
+
     /// Flags that use what an earlier start left behind at `archive`, or with `is_training` leave it behind at the end.
     pub(crate) fn start_flags(&self, archive: &Path, is_training: bool) -> Vec<OsString> {
         let flag = |name: &str, path: &Path| {

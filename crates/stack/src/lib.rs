@@ -6,6 +6,7 @@
 //! | `java`, `preflight`, `ports`, `account` | look at the machine before anything starts |
 //! | `folder` | what a stack keeps, and whose folder it is |
 //! | `child`, `log`, `identity` | a process that cannot outlive us, its bounded log, and how it is told from others |
+//! | `environment` | which variables of ours a child may see |
 //! | `unit` | one process: started, watched, started again, ended in bounded time |
 //! | `postgres`, `broker`, `registry` | how each part of the backbone is run |
 //! | `backbone` | these three together |
@@ -36,6 +37,7 @@ mod backbone;
 mod broker;
 mod child;
 mod control;
+mod environment;
 mod error;
 mod fetch;
 mod folder;

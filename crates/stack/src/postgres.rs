@@ -1,6 +1,8 @@
 //! Postgres as a child process.
 
 use crate::account::Account;
+use crate::child::die_with_parent;
+use crate::environment::without_ours;
 use crate::error::StackError;
 use crate::fetch::Install;
 use crate::folder::{Folder, make};
@@ -36,6 +38,9 @@ const SETTINGS: &[(&str, &str)] = &[
     ("log_min_messages", "warning"),
     ("log_checkpoints", "off"),
 ];
+
+/// How the folder of a cluster that is being made begins its name.
+const UNFINISHED: &str = "postgres.unfinished.";
 
 /// Makes the data folder where there is none, and says how Postgres is run. Blocking.
 pub(crate) fn prepare(folder: &Folder, install: &Install, port: u16) -> Result<Spec, StackError> {
@@ -76,6 +81,7 @@ fn command(program: &Path, data: &Path, account: Option<Account>, port: u16) -> 
 fn as_account(program: &Path, account: Option<Account>) -> Command {
     let mut command = Command::new(program);
     command.current_dir("/");
+    without_ours(&mut command);
     if let Some(account) = account {
         command.gid(account.group).uid(account.user);
     }
@@ -91,12 +97,12 @@ fn make_cluster(
 ) -> Result<(), StackError> {
     let parent = data.parent().unwrap_or(data);
     make(parent)?;
-    let unfinished: PathBuf = parent.join("postgres.unfinished");
-    for leftover in [&unfinished, &data.to_owned()] {
-        if leftover.exists() {
-            std::fs::remove_dir_all(leftover).map_err(|error| StackError::file(leftover, error))?;
-        }
+    remove_unfinished(parent);
+    if data.exists() {
+        std::fs::remove_dir_all(data).map_err(|error| StackError::file(data, error))?;
     }
+    // Ours alone: a start that was cut short a moment ago may still be writing to its own.
+    let unfinished = parent.join(format!("{UNFINISHED}{}", std::process::id()));
     std::fs::create_dir(&unfinished).map_err(|error| StackError::file(&unfinished, error))?;
     if let Some(account) = account {
         account.own(&unfinished)?;
@@ -118,6 +124,15 @@ fn make_cluster(
     std::fs::rename(&unfinished, data).map_err(|error| StackError::file(data, error))
 }
 
+/// What starts that were cut short have left; what cannot be removed now, because it is still written, the next start removes.
+fn remove_unfinished(parent: &Path) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 fn readable_password(
     folder: &Folder,
     parent: &Path,
@@ -135,11 +150,12 @@ fn readable_password(
     }
 }
 
-/// Runs a command that ends by itself; its output goes to `log`.
+/// Runs a command that ends by itself, or with us; its output goes to `log`.
 pub(crate) fn run_to_end(mut command: Command, log: &Path, name: &str) -> Result<(), StackError> {
     let out = File::create(log).map_err(|error| StackError::file(log, error))?;
     let other = out.try_clone().map_err(|error| StackError::file(log, error))?;
     command.stdin(Stdio::null()).stdout(out).stderr(other);
+    die_with_parent(&mut command, Signal::KILL);
     let status =
         command.status().map_err(|error| StackError::failed(format!("{name} cannot be started: {error}")))?;
     if status.success() {

@@ -1,5 +1,6 @@
 //! Apicurio Registry as a child process, its schemas in our Postgres.
 
+use crate::environment::without_ours;
 use crate::error::StackError;
 use crate::fetch::Install;
 use crate::folder::Folder;
@@ -68,6 +69,7 @@ pub(crate) fn spec(
         command: Box::new(move || {
             let mut command = Command::new(&program);
             command.args(FLAGS).args(&archive_flags).args(&settings).arg("-jar").arg(&jar);
+            without_ours(&mut command);
             // Not on the command line, which every account of the machine can read.
             command.env("APICURIO_DATASOURCE_PASSWORD", &password);
             command

@@ -3,7 +3,7 @@
 use crate::error::StackError;
 use crate::folder::Folder;
 use crate::identity::Identity;
-use crate::unit::UnitState;
+use crate::unit::{SETTINGS_ARE_WRONG, UnitState};
 use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -117,6 +117,16 @@ impl State {
             "state": self.phase,
             "endpoints": self.endpoints,
             "services": self.services.iter().map(service).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Whether the producer found its settings wrong.
+    #[must_use]
+    pub fn has_producer_refused(&self) -> bool {
+        self.services.iter().any(|service| {
+            let last_end = service.last_end.as_deref();
+            service.name == crate::services::PRODUCER
+                && last_end.is_some_and(|end| end.contains(SETTINGS_ARE_WRONG))
         })
     }
 

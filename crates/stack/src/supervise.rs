@@ -4,7 +4,9 @@ use crate::error::StackError;
 use crate::folder::Folder;
 use crate::identity::Identity;
 use crate::report::Report;
-use crate::state::{Phase, State, clear_leftovers};
+use crate::services::PRODUCER;
+use crate::state::{Phase, Service, State, clear_leftovers};
+use crate::unit::UnitState;
 use crate::whole::{Access, Stack, StackOptions};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -122,11 +124,23 @@ impl Book {
         self.folder.write_state(&state)
     }
 
+    fn has_ready_producer(&self) -> bool {
+        let is_ready = |service: &Service| service.name == PRODUCER && service.state == UnitState::Running;
+        self.report.services().iter().any(is_ready)
+    }
+
     /// Writes whenever something changed.
     async fn keep(self) {
         let mut turn = tokio::time::interval(WRITE_EVERY);
+        let mut has_begun = false;
         loop {
             turn.tick().await;
+            if !has_begun && self.has_ready_producer() {
+                has_begun = true;
+                if let Err(error) = self.folder.remember_begun() {
+                    tracing::error!("{error}");
+                }
+            }
             let has_changed = {
                 let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 state.services != self.report.services() || state.steps != self.report.steps()

@@ -29,6 +29,9 @@ const FAILED_STARTS: u32 = 3;
 /// Lines of its log that are shown when it fails.
 const LINES_SHOWN: usize = 12;
 
+/// What is said of a process that ended with the exit code for it.
+pub(crate) const SETTINGS_ARE_WRONG: &str = "its settings are wrong";
+
 /// Asks a process whether it is ready.
 pub(crate) type Probe = Box<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
 
@@ -327,7 +330,7 @@ async fn after_end(
 fn describe(exit: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     match (exit.code(), exit.signal()) {
-        (Some(64), _) => "ended with exit code 64 (its settings are wrong)".to_owned(),
+        (Some(64), _) => format!("ended with exit code 64 ({SETTINGS_ARE_WRONG})"),
         (Some(code), _) => format!("ended with exit code {code}"),
         (None, Some(signal)) => format!("was ended by signal {signal}"),
         (None, None) => "ended".to_owned(),

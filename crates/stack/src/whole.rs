@@ -55,9 +55,7 @@ impl Stack {
         step.done(&prepared.to_string());
         let options = backbone.options();
         let services = match &programs {
-            Some(programs) => {
-                services::start(&options.folder, programs, &options.ports, &clients, &run, report)
-            }
+            Some(programs) => services::start(options, programs, &clients, &run, report),
             None => Vec::new(),
         };
         Ok(Self { backbone, services, clients })
