@@ -292,7 +292,7 @@ mod tests {
         for (text, expected) in [
             (r#"{"type":"subscribe","id":"a","form":"latest"}"#, "unknown field `form`"),
             (r#"{"type":"subscribe","id":"a","filter":{"wells":"x"}}"#, "unknown field `wells`"),
-            (r#"{"type":"subscribe","id":"a","filter":{"source":"XXX"}}"#, "`XXX` is no Source"),
+            (r#"{"type":"subscribe","id":"a","filter":{"source":"ZZZ"}}"#, "`ZZZ` is no Source"),
             (r#"{"type":"listen"}"#, "unknown variant `listen`"),
             ("[]", ""),
         ] {
