@@ -19,25 +19,38 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 #![allow(clippy::inconsistent_digit_grouping)] // cents stand apart from dollars: 100_00
 
+mod books;
+mod capital;
+mod close;
 mod depletion;
+mod document;
 mod draft;
-mod facts;
 mod faults;
 pub mod geography;
+mod ground;
+mod hedging;
 mod joint_interest;
-mod kind;
 mod masters;
+mod materials;
+mod midstream;
 mod month;
+mod non_operator;
 mod opening;
+mod owners;
 mod payables;
 mod payroll;
 mod plan;
 pub mod prices;
 pub mod random;
+mod retirement;
 mod revenue;
 pub mod settings;
+mod severance;
+mod standing;
 mod taxes;
+mod template;
 mod tickets;
+mod treasury;
 mod world;
 
 pub use faults::Planted;
@@ -46,4 +59,4 @@ pub use settings::{FaultRates, Settings, SettingsError};
 pub use world::{Submission, World};
 
 /// Version of the simulator: a ledger made by another version is another ledger.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
