@@ -61,7 +61,8 @@ impl Books {
         let chart = &accounts()[account];
         let year = if is_result(chart) { chrono::Datelike::year(&counts) as i16 } else { 0 };
         let mut item = Item { company, account: account as u8, year, masters: [0; 3] };
-        let required = chart.required_dimensions.iter().filter(|dimension| **dimension != Dimension::Quantity);
+        let required =
+            chart.required_dimensions.iter().filter(|dimension| **dimension != Dimension::Quantity);
         for (slot, dimension) in item.masters.iter_mut().zip(required) {
             *slot = place_of(masters, line, *dimension);
         }
@@ -77,25 +78,38 @@ impl Books {
     pub(crate) fn by_master(&self, company: u8, code: &str, first: Option<u32>) -> Vec<([u32; 3], i64)> {
         let from = Item::new(company, code, [first.unwrap_or(0), 0, 0]);
         let until = Item { masters: [first.unwrap_or(u32::MAX), u32::MAX, u32::MAX], ..from };
-        self.0.range(from..=until).filter(|(_, cents)| **cents != 0).map(|(item, cents)| (item.masters, *cents)).collect()
+        self.0
+            .range(from..=until)
+            .filter(|(_, cents)| **cents != 0)
+            .map(|(item, cents)| (item.masters, *cents))
+            .collect()
     }
 
     /// Results of a company's year that are not yet closed.
     pub(crate) fn results(&self, company: u8, year: i32) -> Vec<(Item, i64)> {
         let of = |item: &Item| item.company == company && i32::from(item.year) == year;
-        self.0.iter().filter(|(item, cents)| of(item) && **cents != 0).map(|(item, cents)| (*item, *cents)).collect()
+        self.0
+            .iter()
+            .filter(|(item, cents)| of(item) && **cents != 0)
+            .map(|(item, cents)| (*item, *cents))
+            .collect()
     }
 
     /// What a company carries on for ever.
     pub(crate) fn carried(&self, company: u8) -> Vec<(Item, i64)> {
         let of = |item: &Item| item.company == company && item.year == 0;
-        self.0.iter().filter(|(item, cents)| of(item) && **cents != 0).map(|(item, cents)| (*item, *cents)).collect()
+        self.0
+            .iter()
+            .filter(|(item, cents)| of(item) && **cents != 0)
+            .map(|(item, cents)| (*item, *cents))
+            .collect()
     }
 
     /// Turns all results into retained earnings, and returns them: the books of a ledger that begins here.
     pub(crate) fn begin(&mut self) -> Vec<(Item, i64)> {
         let is_earned = |(item, cents): &(&Item, &i64)| item.year != 0 && **cents != 0;
-        let earned: Vec<(Item, i64)> = self.0.iter().filter(is_earned).map(|(item, cents)| (*item, *cents)).collect();
+        let earned: Vec<(Item, i64)> =
+            self.0.iter().filter(is_earned).map(|(item, cents)| (*item, *cents)).collect();
         self.retain_earned(&earned);
         self.tidy();
         earned

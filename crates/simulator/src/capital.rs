@@ -45,15 +45,22 @@ impl Ground {
         let master = &self.masters.projects[project as usize];
         let phase = master.phase(month) as usize;
         let mut draw = crate::random::Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 0);
-        let weights: Vec<i64> = (0..INVOICES.iter().sum()).map(|_: u16| scattered(&mut draw, 10_000).max(300)).collect();
+        let weights: Vec<i64> =
+            (0..INVOICES.iter().sum()).map(|_: u16| scattered(&mut draw, 10_000).max(300)).collect();
         let cost = master.budget.units() / 1_000 * master.cost_of_budget;
         let place = INVOICES[..phase].iter().sum::<u16>() + index;
         let cents = largest_remainder(cost, &weights)[usize::from(place)];
-        let mut draw = crate::random::Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 1 + u64::from(place));
+        let mut draw = crate::random::Draw::new(
+            self.seed,
+            Stream::Project,
+            u64::from(project) + 1,
+            1 + u64::from(place),
+        );
         let (vendor, trade) = self.masters.counterparties.drilling.pick(&mut draw);
         let count = *draw.pick(&[1, 1, 1, 2, 3]);
         let parts = largest_remainder(cents, &(0..count).map(|_| draw.between(20, 100)).collect::<Vec<_>>());
-        let lines = parts.into_iter().filter(|part| *part > 0).map(|part| (account_of(trade, &mut draw), part));
+        let lines =
+            parts.into_iter().filter(|part| *part > 0).map(|part| (account_of(trade, &mut draw), part));
         ProjectInvoice { vendor, lines: lines.collect() }
     }
 
@@ -62,7 +69,8 @@ impl Ground {
         for (at, project) in self.masters.projects_around(month) {
             for index in 0..self.project_invoices(month, at) {
                 for (account, cents) in self.project_invoice(month, at, index).lines {
-                    let spent = Spent { lease: project.lease, project: Some(at), account, well: project.well };
+                    let spent =
+                        Spent { lease: project.lease, project: Some(at), account, well: project.well };
                     *costs.entry(spent).or_default() += cents;
                 }
             }
@@ -131,7 +139,8 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         Template::AfeInvoice => ground.afe_invoice(document, entered_on),
         Template::AfePayment => {
             let invoice = ground.project_invoice(document.month, document.subject, document.part);
-            let mut draft = Draft::new(document, entered_on, format!("Payment, {}", ground.name(invoice.vendor)));
+            let mut draft =
+                Draft::new(document, entered_on, format!("Payment, {}", ground.name(invoice.vendor)));
             draft.debit(code::VOUCHERS_PAYABLE, invoice.total(), |line| {
                 ground.with(line, invoice.vendor);
                 line.clears_entry_id = Some(world.id(document.as_template(Template::AfeInvoice)));
@@ -157,7 +166,8 @@ impl Ground {
         let mut draft = Draft::new(document, entered_on, what);
         draft.document_date = entered_on - Days::new(u64::from(document.part % 6));
         draft.due_date = Some(entered_on + Days::new(30));
-        draft.source_document = Some(format!("{}-{:02}{:02}", project.afe_number, project.phase(document.month), document.part));
+        draft.source_document =
+            Some(format!("{}-{:02}{:02}", project.afe_number, project.phase(document.month), document.part));
         for (account, cents) in &invoice.lines {
             draft.debit(account, *cents, |line| {
                 self.on_project(line, document.subject);
@@ -178,7 +188,9 @@ impl Ground {
         for (account, cents) in &accrued {
             draft.debit(account, *cents, |line| self.on_project(line, document.subject));
         }
-        draft.credit(code::ACCRUED_CAPITAL, accrued.values().sum(), |line| self.on_project(line, document.subject));
+        draft.credit(code::ACCRUED_CAPITAL, accrued.values().sum(), |line| {
+            self.on_project(line, document.subject);
+        });
         draft
     }
 }
@@ -190,7 +202,9 @@ fn finished(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'
     let standing = world.standing(document.month);
     let progress = standing.in_progress(document.subject);
     let is_tangible = |account: &str| account.starts_with("243.");
-    let sum = |tangible| progress.iter().filter(|(account, _)| is_tangible(account) == tangible).map(|(_, cents)| cents).sum();
+    let sum = |tangible| {
+        progress.iter().filter(|(account, _)| is_tangible(account) == tangible).map(|(_, cents)| cents).sum()
+    };
     let what = if project.is_dry { "Dry hole" } else { "Close to proved property" };
     let name = format!("{what}, {}, {}", project.afe_number, ground.well_name(project.well));
     let mut draft = Draft::new(document, entered_on, name);
@@ -206,4 +220,11 @@ fn finished(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'
     }
     debug_assert_eq!(document.company, OPERATOR);
     draft
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Capital);
 }

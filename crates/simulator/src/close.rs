@@ -31,7 +31,9 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
     let december = month.plus(-2);
     for company in 0..world.ground.masters.companies.len() as u8 {
         let parts = standing.books.results(company, december.year()).len().div_ceil(LINES) as u16;
-        found.extend((0..parts).map(|part| Document::new(Template::YearEndClose, december, 0, part).of(company)));
+        found.extend(
+            (0..parts).map(|part| Document::new(Template::YearEndClose, december, 0, part).of(company)),
+        );
     }
 }
 
@@ -75,10 +77,18 @@ impl Ground {
         };
         let cents = scattered(&mut draw, 1_400_000).max(100_00);
         let center = draw.below(crate::masters::people::CENTERS as u64) as u32;
-        let mut draft = Draft::new(document, entered_on, format!("Audit adjustment {}", document.subject + 1));
+        let mut draft =
+            Draft::new(document, entered_on, format!("Audit adjustment {}", document.subject + 1));
         draft.source_document = Some(format!("AJE-{}-{:02}", document.month.year(), document.subject + 1));
         draft.debit(to, cents, |line| line.cost_center = Some(self.center(center).into()));
         draft.credit(from, cents, |line| line.cost_center = Some(self.center(center).into()));
         draft
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Close);
 }

@@ -50,7 +50,10 @@ fn rate(production: i64, reserves: i64) -> Rate {
     if production >= reserves {
         return Rate::ONE;
     }
-    Rate::from_units(divide_half_away(i128::from(production) * i128::from(Rate::ONE.units()), i128::from(reserves)) as i64)
+    Rate::from_units(divide_half_away(
+        i128::from(production) * i128::from(Rate::ONE.units()),
+        i128::from(reserves),
+    ) as i64)
 }
 
 /// Depletion of a well in the month before `standing`'s: intangible and tangible.
@@ -62,8 +65,9 @@ fn of_well(world: &World, standing: &Standing, well: u32) -> [Depleted; 2] {
     let remaining = |cost, accumulated| {
         standing.books.of(company, cost, [well, 0, 0]) + standing.books.of(company, accumulated, [well, 0, 0])
     };
-    [(code::INTANGIBLE, code::INTANGIBLE_AMORTISATION), (code::TANGIBLE, code::TANGIBLE_DEPRECIATION)]
-        .map(|(cost, accumulated)| Depleted { remaining: remaining(cost, accumulated).max(0), rate, production })
+    [(code::INTANGIBLE, code::INTANGIBLE_AMORTISATION), (code::TANGIBLE, code::TANGIBLE_DEPRECIATION)].map(
+        |(cost, accumulated)| Depleted { remaining: remaining(cost, accumulated).max(0), rate, production },
+    )
 }
 
 /// Amortisation of a lease in the month before `standing`'s.
@@ -80,7 +84,11 @@ fn of_lease(world: &World, standing: &Standing, lease: u32) -> Depleted {
         .sum();
     let remaining = standing.books.of(company, code::LEASEHOLD, [lease, 0, 0])
         + standing.books.of(company, code::LEASEHOLD_AMORTISATION, [lease, 0, 0]);
-    Depleted { remaining: remaining.max(0), rate: rate(production, developed / 10 * PROVED_OF_DEVELOPED), production }
+    Depleted {
+        remaining: remaining.max(0),
+        rate: rate(production, developed / 10 * PROVED_OF_DEVELOPED),
+        production,
+    }
 }
 
 /// What follows from what stands when a month begins: depletion of the month before.
@@ -163,7 +171,8 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         _ => {
             let (cost, rate, cents) = straight_line(&standing, document.company);
-            let mut draft = Draft::new(document, entered_on, format!("Depreciation of equipment {}", month.label()));
+            let mut draft =
+                Draft::new(document, entered_on, format!("Depreciation of equipment {}", month.label()));
             draft.debit(code::DEPRECIATION, cents, |line| {
                 line.base_amount = Some(Money::from_units(cost));
                 line.rate = Some(rate);
@@ -179,4 +188,11 @@ fn calculated(line: &mut ledger::JournalLine<'_>, depleted: &Depleted) {
     line.rate = Some(depleted.rate);
     line.quantity = Some(Quantity::from_units(depleted.production));
     line.unit_of_measure = Some("BOE".into());
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Depletion);
 }

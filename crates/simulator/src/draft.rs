@@ -7,6 +7,7 @@ use ledger::{DocumentType, JournalLine, Money, Rate, Side};
 use uuid::Uuid;
 
 /// What a template decides of an entry.
+#[derive(Debug)]
 pub(crate) struct Draft<'w> {
     pub(crate) document_type: DocumentType,
     pub(crate) transaction_type: &'static str,
@@ -127,6 +128,10 @@ pub(crate) fn posting_date(document: Document, entered_on: NaiveDate) -> NaiveDa
         Counts::AsEntered => entered_on,
         Counts::MonthEnd => document.month.last(),
         Counts::NextMonth => document.month.plus(1).first(),
-        Counts::YearEnd => NaiveDate::from_ymd_opt(document.month.year(), 12, 31).expect("a year has a last day"),
+        Counts::NextMonthEnd => document.month.plus(1).last(),
+        Counts::SecondMonth => document.month.plus(2).first(),
+        Counts::YearEnd => {
+            NaiveDate::from_ymd_opt(document.month.year(), 12, 31).expect("a year has a last day")
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::month::Month;
 use crate::prices::{PriceTable, Series};
 use crate::random::{Draw, Stream};
 use crate::revenue::Corrections;
+use crate::standing::{Tickets, post_ticket};
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::fixed::divide_half_away;
 use ledger::split::largest_remainder;
@@ -162,6 +163,10 @@ pub(crate) struct Facts {
     pub(crate) corrections: Corrections,
     /// Severance tax in cents, by place of the tax code.
     pub(crate) taxed: BTreeMap<u32, i64>,
+    /// What the month's field tickets post.
+    pub(crate) tickets: Tickets,
+    /// Vendor invoices by day of the month, from 0.
+    pub(crate) invoices: Vec<Vec<Invoice>>,
 }
 
 impl Ground {
@@ -219,7 +224,10 @@ impl Ground {
             Work::Water => {
                 let oil = well.rate(OIL, day).max(well.rate(GAS, day) / 100.0);
                 let water = volume(oil * well.water_cut(day), days_a_cycle * noise);
-                (water.max(Quantity::from_units(1_000)), UnitPrice::from_units(draw.between(420, 690) * 1_000))
+                (
+                    water.max(Quantity::from_units(1_000)),
+                    UnitPrice::from_units(draw.between(420, 690) * 1_000),
+                )
             }
             Work::Service => {
                 // The field's share of what the basin's wells cost, at an hourly rate.
@@ -299,19 +307,23 @@ impl Ground {
     fn sold(&self, month: Month, at: u32, Runs([oil, gas]): Runs) -> Vec<(u8, Sale)> {
         let well = &self.masters.wells[at as usize];
         // Gallons follow from the gas that was metered.
-        let gallons = divide_half_away(i128::from(gas.0) * i128::from(well.basin.liquids_yield), 1_000) as i64;
+        let gallons =
+            divide_half_away(i128::from(gas.0) * i128::from(well.basin.liquids_yield), 1_000) as i64;
         let price = self.price(well, LIQUIDS, month);
-        let value = Money::product(Quantity::from_units(gallons), price).expect("a month's liquids fit").units();
+        let value =
+            Money::product(Quantity::from_units(gallons), price).expect("a month's liquids fit").units();
         let sold = [(OIL, oil), (GAS, gas), (LIQUIDS, (gallons, value))];
         let made = sold.into_iter().filter(|(_, (volume, _))| *volume > 0);
-        made.map(|(product, (volume, gross))| (product, self.sale(month, at, product, volume, gross))).collect()
+        made.map(|(product, (volume, gross))| (product, self.sale(month, at, product, volume, gross)))
+            .collect()
     }
 
     fn sale(&self, month: Month, at: u32, product: u8, volume: i64, gross: i64) -> Sale {
         let well = &self.masters.wells[at as usize];
         let price = self.price(well, product, month);
         let accrued = self.split(month, at, product, Quantity::from_units(volume), price, gross);
-        let mut draw = Draw::new(self.seed, Stream::Final, u64::from(at) * 4 + u64::from(product), month.number());
+        let mut draw =
+            Draw::new(self.seed, Stream::Final, u64::from(at) * 4 + u64::from(product), month.number());
         let measured = Quantity::from_units((volume + volume * draw.between(-150, 150) / 10_000).max(1));
         let paid = UnitPrice::from_units(price.units() + price.units() * draw.between(-50, 50) / 10_000);
         let value = Money::product(measured, paid).expect("a month's value fits").units();
@@ -332,8 +344,12 @@ impl Ground {
         let well = &self.masters.wells[at as usize];
         let lease = &self.masters.leases[well.lease as usize];
         let parts = largest_remainder(gross, &lease.weights);
-        let taxable: i64 =
-            parts.iter().zip(&lease.taxed_weights).filter(|(_, weight)| **weight > 0).map(|(part, _)| *part).sum();
+        let taxable: i64 = parts
+            .iter()
+            .zip(&lease.taxed_weights)
+            .filter(|(_, weight)| **weight > 0)
+            .map(|(part, _)| *part)
+            .sum();
         let tax_record = self.masters.tax(at, product, month);
         let tax = tax_record.map_or(0, |tax| self.severance(tax, taxable, volume));
         let deduct = self.gathering(well, product, volume);
@@ -380,6 +396,7 @@ impl Ground {
             let mut runs = Runs::default();
             self.visits(month, *well, |ticket| {
                 runs.add(ticket);
+                post_ticket(&mut facts.tickets, ticket);
                 let Some(account) = ticket_account(ticket.work) else { return };
                 let service = facts.services.entry(ticket.vendor).or_default();
                 service.0 += ticket.amount.units();
@@ -391,7 +408,8 @@ impl Ground {
                 facts.sales.insert((*well, product), sale);
             }
         }
-        self.invoiced(month, &mut facts.costs);
+        facts.invoices = self.invoices(month);
+        self.invoiced(&facts.invoices, &mut facts.costs);
         self.projects_invoiced(month, &mut facts.costs);
         self.labour_allocated(month, &mut facts.costs);
         self.materials_moved(month, &mut facts.costs);
@@ -402,7 +420,8 @@ impl Ground {
 
     /// Barrels of oil equivalent that an operated well made in a month, in thousandths, at 8/8.
     pub(crate) fn equivalents(facts: &Facts, well: u32) -> i64 {
-        let volume = |product| facts.sales.get(&(well, product)).map_or(0, |sale| sale.accrued.volume.units());
+        let volume =
+            |product| facts.sales.get(&(well, product)).map_or(0, |sale| sale.accrued.volume.units());
         volume(OIL) + volume(GAS) / 6
     }
 
@@ -413,7 +432,8 @@ impl Ground {
             return Quantity::ZERO;
         }
         let gas = product == LIQUIDS;
-        let made = volume(well.rate(if gas { GAS } else { product }, month.day(15)), month.length() as f64 * 0.96);
+        let made =
+            volume(well.rate(if gas { GAS } else { product }, month.day(15)), month.length() as f64 * 0.96);
         if !gas {
             return made;
         }

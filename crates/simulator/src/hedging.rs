@@ -35,7 +35,9 @@ impl Ground {
         let fixed = (struck / 50_000 * 50_000).max(10_000_000);
         Strip {
             fixed: UnitPrice::from_units(fixed),
-            barrels: Quantity::from_units(BARRELS * i64::from(self.scale) * draw.between(85, 115) / 100 * 1_000),
+            barrels: Quantity::from_units(
+                BARRELS * i64::from(self.scale) * draw.between(85, 115) / 100 * 1_000,
+            ),
         }
     }
 
@@ -105,4 +107,11 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     draft.debit(code::DERIVATIVE_LIABILITY, liability, |line| ground.with(line, bank));
     draft.credit(code::UNREALISED_HEDGING, asset + liability, |line| ground.with(line, bank));
     draft
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Hedging);
 }

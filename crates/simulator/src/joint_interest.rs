@@ -3,7 +3,7 @@
 use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::{Facts, Ground};
-use crate::masters::{OPERATOR, Masters};
+use crate::masters::{Masters, OPERATOR};
 use crate::month::Month;
 use crate::random::Stream;
 use crate::standing::Standing;
@@ -45,7 +45,9 @@ impl Ground {
         let mut sums: Vec<(Option<u32>, &'static str, i64)> = Vec::new();
         for (spent, cents) in facts.costs.range(spent_on(lease)) {
             match sums.last_mut() {
-                Some((project, account, sum)) if (*project, *account) == (spent.project, spent.account) => *sum += cents,
+                Some((project, account, sum)) if (*project, *account) == (spent.project, spent.account) => {
+                    *sum += cents;
+                }
                 _ => sums.push((spent.project, spent.account, *cents)),
             }
         }
@@ -60,14 +62,30 @@ impl Ground {
     /// Overhead of a lease in a month at 8/8, with the parts of the company and its partners.
     fn overhead(&self, month: Month, lease: u32) -> Overhead {
         let master = &self.masters.leases[lease as usize];
-        let wells: Vec<u32> =
-            self.masters.wells_of(lease).iter().copied().filter(|at| self.masters.wells[*at as usize].produces_in(month)).collect();
-        let drilling = self.masters.projects_around(month).filter(|(_, it)| it.lease == lease && it.phase(month) == 0).count();
+        let wells: Vec<u32> = self
+            .masters
+            .wells_of(lease)
+            .iter()
+            .copied()
+            .filter(|at| self.masters.wells[*at as usize].produces_in(month))
+            .collect();
+        let drilling = self
+            .masters
+            .projects_around(month)
+            .filter(|(_, it)| it.lease == lease && it.phase(month) == 0)
+            .count();
         let factor = self.overhead_factor(month);
         let rate = PRODUCING_OVERHEAD * factor / 10_000;
         let drilling_rate = DRILLING_OVERHEAD * factor / 10_000;
         let total = rate * wells.len() as i64 + drilling_rate * drilling as i64;
-        Overhead { parts: largest_remainder(total, &master.cost_weights()), wells, rate, drilling, drilling_rate, total }
+        Overhead {
+            parts: largest_remainder(total, &master.cost_weights()),
+            wells,
+            rate,
+            drilling,
+            drilling_rate,
+            total,
+        }
     }
 
     /// The adjustment of overhead since the first year, in parts per ten thousand: each 1 April by a seeded 2 to 5 %.
@@ -75,7 +93,8 @@ impl Ground {
         let year_of = |month: Month| month.plus(-3).year();
         let mut factor = 10_000;
         for year in year_of(self.masters.base)..year_of(month) {
-            let mut draw = crate::random::Draw::new(self.seed, Stream::Partner, 0, u64::from(year.unsigned_abs()));
+            let mut draw =
+                crate::random::Draw::new(self.seed, Stream::Partner, 0, u64::from(year.unsigned_abs()));
             factor = factor * draw.between(10_200, 10_500) / 10_000;
         }
         factor
@@ -83,7 +102,10 @@ impl Ground {
 
     /// Whether a partner never pays a month's bill.
     pub(crate) fn is_defaulted(&self, month: Month, lease: u32, partner: u16) -> bool {
-        Document::new(Template::JibReceipt, month, lease, partner).draw(self.seed, Stream::Partner).below(1_000) < DEFAULTED
+        Document::new(Template::JibReceipt, month, lease, partner)
+            .draw(self.seed, Stream::Partner)
+            .below(1_000)
+            < DEFAULTED
     }
 }
 
@@ -106,8 +128,11 @@ fn spent_on(lease: u32) -> std::ops::Range<crate::ground::Spent> {
 /// What a partner is billed of a month.
 pub(crate) fn bill(world: &World, month: Month, lease: u32, partner: u16) -> i64 {
     let ground = &world.ground;
-    let costs: i64 =
-        ground.billed(lease, &world.facts(month)).iter().map(|billed| billed.parts[usize::from(partner)]).sum();
+    let costs: i64 = ground
+        .billed(lease, &world.facts(month))
+        .iter()
+        .map(|billed| billed.parts[usize::from(partner)])
+        .sum();
     costs + ground.overhead(month, lease).parts[usize::from(partner) + 1]
 }
 
@@ -118,7 +143,8 @@ fn applied(world: &World, month: Month, standing: &Standing, project: u32, partn
     let counterparty = ground.masters.leases[lease as usize].partners[usize::from(partner)].0;
     let advanced = -standing.books.of(OPERATOR, code::ADVANCES, [counterparty, project, 0]);
     let facts = world.facts(month.plus(-1));
-    let of_project = ground.billed(lease, &facts).into_iter().filter(|billed| billed.project == Some(project));
+    let of_project =
+        ground.billed(lease, &facts).into_iter().filter(|billed| billed.project == Some(project));
     advanced.min(of_project.map(|billed| billed.parts[usize::from(partner)]).sum()).max(0)
 }
 
@@ -156,8 +182,12 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
     let billed = month.plus(-1);
     for (at, lease) in (0..).zip(&world.ground.masters.leases) {
         for (partner, (counterparty, _)) in (0..).zip(&lease.partners) {
-            let pays = !world.ground.masters.is_netted(*counterparty) && !world.ground.is_defaulted(billed, at, partner);
-            if billed >= world.ground.masters.base && pays && payable(world, billed, standing, at, partner) > 0 {
+            let pays = !world.ground.masters.is_netted(*counterparty)
+                && !world.ground.is_defaulted(billed, at, partner);
+            if billed >= world.ground.masters.base
+                && pays
+                && payable(world, billed, standing, at, partner) > 0
+            {
                 found.push(Document::new(Template::JibReceipt, billed, at, partner));
             }
         }
@@ -166,8 +196,10 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
 
 /// What a partner pays of a month's bill: what its advances do not.
 fn payable(world: &World, billed: Month, next: &Standing, at: u32, partner: u16) -> i64 {
-    let projects = world.ground.masters.projects_around(billed.plus(1)).filter(|(_, project)| project.lease == at);
-    let advanced: i64 = projects.map(|(project, _)| applied(world, billed.plus(1), next, project, partner)).sum();
+    let projects =
+        world.ground.masters.projects_around(billed.plus(1)).filter(|(_, project)| project.lease == at);
+    let advanced: i64 =
+        projects.map(|(project, _)| applied(world, billed.plus(1), next, project, partner)).sum();
     bill(world, billed, at, partner) - advanced
 }
 
@@ -211,8 +243,9 @@ impl Ground {
                     self.with(line, *partner);
                     line.decimal_interest = Some(*share);
                     line.billed_account_code = Some(billed.account.into());
-                    line.afe_number =
-                        billed.project.map(|project| self.masters.projects[project as usize].afe_number.as_str().into());
+                    line.afe_number = billed
+                        .project
+                        .map(|project| self.masters.projects[project as usize].afe_number.as_str().into());
                 });
             }
             self.cut_from_wells(&mut draft, at, &billed, facts);
@@ -222,7 +255,8 @@ impl Ground {
 
     /// Takes what partners bear off each well in proportion to its cost.
     fn cut_from_wells<'w>(&'w self, draft: &mut Draft<'w>, lease: u32, billed: &Billed, facts: &Facts) {
-        let of = |spent: &crate::ground::Spent| spent.account == billed.account && spent.project == billed.project;
+        let of =
+            |spent: &crate::ground::Spent| spent.account == billed.account && spent.project == billed.project;
         let wells: Vec<(u32, i64)> = facts
             .costs
             .range(spent_on(lease))
@@ -259,11 +293,15 @@ impl Ground {
             });
         }
         let any = overhead.wells.first().copied().or_else(|| self.masters.wells_of(at).first().copied());
-        let wells = if overhead.wells.is_empty() { any.into_iter().collect() } else { overhead.wells.clone() };
+        let wells =
+            if overhead.wells.is_empty() { any.into_iter().collect() } else { overhead.wells.clone() };
         for (well, part) in wells.iter().zip(largest_remainder(overhead.parts[0], &vec![1; wells.len()])) {
             draft.debit(code::SUPERVISION, part, |line| self.on_well(line, *well));
         }
-        let charges = [("WELL", overhead.wells.len(), overhead.rate), ("RIG", overhead.drilling, overhead.drilling_rate)];
+        let charges = [
+            ("WELL", overhead.wells.len(), overhead.rate),
+            ("RIG", overhead.drilling, overhead.drilling_rate),
+        ];
         for (unit, count, rate) in charges {
             draft.credit(code::OVERHEAD_RECOVERED, rate * count as i64, |line| {
                 line.quantity = Some(Quantity::from_units(count as i64 * 1_000));
@@ -278,7 +316,8 @@ impl Ground {
     /// Dr cash / Cr advances: a partner's share of a part of the budget.
     fn cash_call(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
         let project = &self.masters.projects[document.subject as usize];
-        let (partner, share) = self.masters.leases[project.lease as usize].partners[usize::from(document.part)];
+        let (partner, share) =
+            self.masters.leases[project.lease as usize].partners[usize::from(document.part)];
         let what = format!("Cash call {}, {}", project.afe_number, self.name(partner));
         let mut draft = Draft::new(document, entered_on, what);
         let called = Money::from_units(project.budget.units() * CALLED / 100);
@@ -343,4 +382,11 @@ impl Masters {
         let nth = partner - self.counterparties.partners.start;
         self.owners[Self::owner_of_partner(nth) as usize].netted_partner.is_some()
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(JointInterest);
 }

@@ -51,15 +51,25 @@ impl Ground {
             .map(|(at, _)| at)
             .collect();
         let is_tubular = !drilling.is_empty() && draw.below(3) == 0;
-        let (condition, percent) = if is_tubular { CONDITIONS[0] } else { CONDITIONS[draw.below(3) as usize] };
-        let new = Money::from_units(scattered(&mut draw, if is_tubular { 4_200_000 } else { 800_000 }).max(90_00));
+        let (condition, percent) =
+            if is_tubular { CONDITIONS[0] } else { CONDITIONS[draw.below(3) as usize] };
+        let new =
+            Money::from_units(scattered(&mut draw, if is_tubular { 4_200_000 } else { 800_000 }).max(90_00));
         let (account, project, well) = if is_tubular {
             let project = *draw.pick(&drilling);
             (code_of_tubulars(&mut draw), Some(project), self.masters.projects[project as usize].well)
         } else {
             (code::REPAIRS, None, *draw.pick(self.masters.on_production(month)))
         };
-        Moved { is_tubular, account, project, well, condition, new, rate: Rate::from_units(percent * 1_000_000) }
+        Moved {
+            is_tubular,
+            account,
+            project,
+            well,
+            condition,
+            new,
+            rate: Rate::from_units(percent * 1_000_000),
+        }
     }
 
     fn transfers(&self, month: Month) -> impl Iterator<Item = Moved> + '_ {
@@ -87,8 +97,12 @@ impl Ground {
 
     fn supplier(&self, document: Document) -> u32 {
         let suppliers = &self.masters.counterparties.materials;
-        let mut draw =
-            Draw::new(self.seed, Stream::Material, (1 << 41) + u64::from(document.part), document.month.number());
+        let mut draw = Draw::new(
+            self.seed,
+            Stream::Material,
+            (1 << 41) + u64::from(document.part),
+            document.month.number(),
+        );
         loop {
             let (at, trade) = suppliers.pick(&mut draw);
             if (trade.accounts[0] == code::TUBULARS) == (document.subject == 0) {
@@ -141,8 +155,13 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     if document.template == Template::MaterialPurchase {
         draft.description = format!("Materials, {}", ground.name(supplier));
         draft.due_date = Some(entered_on + Days::new(30));
-        draft.source_document = Some(format!("PO-{}-{}{:02}", document.month.label(), document.subject, document.part));
-        draft.debit(if document.subject == 0 { code::TUBULARS } else { code::EQUIPMENT_INVENTORY }, cents, |_| {});
+        draft.source_document =
+            Some(format!("PO-{}-{}{:02}", document.month.label(), document.subject, document.part));
+        draft.debit(
+            if document.subject == 0 { code::TUBULARS } else { code::EQUIPMENT_INVENTORY },
+            cents,
+            |_| {},
+        );
         draft.credit(code::VOUCHERS_PAYABLE, cents, |line| ground.with(line, supplier));
     } else {
         draft.description = format!("Payment, {}", ground.name(supplier));
@@ -176,4 +195,11 @@ impl Ground {
         draft.credit(inventory, cents, |_| {});
         draft
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Materials);
 }

@@ -40,7 +40,8 @@ fn gathered(ground: &Ground, facts: &Facts) -> [i64; BASINS.len()] {
 impl Ground {
     /// What an overproduced well took beyond its share in a month: volume, price and value of the own part.
     fn imbalance(&self, facts: &Facts, well: u32) -> Option<(Quantity, UnitPrice, i64)> {
-        let sale = facts.sales.get(&(well, GAS)).filter(|_| self.masters.wells[well as usize].is_overproduced)?;
+        let sale =
+            facts.sales.get(&(well, GAS)).filter(|_| self.masters.wells[well as usize].is_overproduced)?;
         let volume = Quantity::from_units(sale.accrued.volumes[0] * OVERPRODUCED / 1_000);
         let price = sale.accrued.price;
         let cents = Money::product(volume, price).expect("an imbalance fits").units();
@@ -81,7 +82,8 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
         let fee = Document::new(Template::ThirdPartyFee, month, shipper, 0).of(MIDSTREAM);
         found.extend([fee, fee.as_template(Template::FeeReceipt)]);
     }
-    let overproduced = ground.masters.on_production(month).iter().filter(|well| ground.imbalance(facts, **well).is_some());
+    let overproduced =
+        ground.masters.on_production(month).iter().filter(|well| ground.imbalance(facts, **well).is_some());
     found.extend(overproduced.map(|well| Document::new(Template::GasImbalance, month, *well, 0)));
 }
 
@@ -116,7 +118,9 @@ pub(crate) fn entered_on(document: Document) -> NaiveDate {
 /// Builds a document of this family.
 pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     match document.template {
-        Template::GasImbalance | Template::GasImbalanceSettlement => imbalance_draft(world, document, entered_on),
+        Template::GasImbalance | Template::GasImbalanceSettlement => {
+            imbalance_draft(world, document, entered_on)
+        }
         Template::GatheringPayment => {
             let basin = document.subject as usize;
             let cents = gathered(&world.ground, &world.facts(document.month))[basin];
@@ -139,7 +143,11 @@ impl Ground {
         let (volume, price, cents) = self.shipped(document.month, document.subject);
         let is_fee = document.template == Template::ThirdPartyFee;
         let what = if is_fee { "Gathering for" } else { "Receipt for gathering," };
-        let mut draft = Draft::new(document, entered_on, format!("{what} {}, {}", self.name(shipper), document.month.label()));
+        let mut draft = Draft::new(
+            document,
+            entered_on,
+            format!("{what} {}, {}", self.name(shipper), document.month.label()),
+        );
         draft.production_month = Some(document.month.first());
         if is_fee {
             draft.debit(code::MARKETING_RECEIVABLE, cents, |line| self.with(line, shipper));
@@ -163,7 +171,8 @@ fn imbalance_draft(world: &World, document: Document, entered_on: NaiveDate) -> 
     let well = document.subject;
     if document.template == Template::GasImbalanceSettlement {
         let owed = -world.standing(document.month).books.of(OPERATOR, code::IMBALANCE_PAYABLE, [well, 0, 0]);
-        let mut draft = Draft::new(document, entered_on, format!("Gas imbalance settled, {}", ground.well_name(well)));
+        let mut draft =
+            Draft::new(document, entered_on, format!("Gas imbalance settled, {}", ground.well_name(well)));
         draft.debit(code::IMBALANCE_PAYABLE, owed, |line| ground.on_well(line, well));
         draft.credit(code::CASH, owed, |_| {});
         return draft;
@@ -203,19 +212,22 @@ fn between_affiliates(world: &World, document: Document, entered_on: NaiveDate) 
     let is_payer = (document.company == OPERATOR) != is_fee;
     let partner = if document.company == OPERATOR { other } else { OPERATOR };
     let name = ground.masters.companies[usize::from(partner)].company_code.as_str();
-    match (settled.is_empty(), is_payer, is_fee) {
-        (true, true, true) => draft.debit(code::FEES_BORNE, cents, |line| line.partner_company = Some(name.into())),
-        (true, true, false) => draft.debit(code::GATHERING_PAYABLE, cents, |line| line.partner_company = Some(name.into())),
-        (true, false, _) => draft.debit(code::DUE_FROM_AFFILIATES, cents, |line| line.partner_company = Some(name.into())),
-        (false, true, _) => draft.debit(code::DUE_TO_AFFILIATES, cents, |line| line.partner_company = Some(name.into())),
-        (false, false, _) => draft.debit(code::CASH, cents, |_| {}),
-    }
-    match (settled.is_empty(), is_payer, is_fee) {
-        (true, true, _) => draft.credit(code::DUE_TO_AFFILIATES, cents, |line| line.partner_company = Some(name.into())),
-        (true, false, true) => draft.credit(code::FEES_CHARGED, cents, |line| line.partner_company = Some(name.into())),
-        (true, false, false) => draft.credit(code::MIDSTREAM_REVENUE, cents, |line| line.partner_company = Some(name.into())),
-        (false, true, _) => draft.credit(code::CASH, cents, |_| {}),
-        (false, false, _) => draft.credit(code::DUE_FROM_AFFILIATES, cents, |line| line.partner_company = Some(name.into())),
-    }
+    let (debit, credit) = match (settled.is_empty(), is_payer, is_fee) {
+        (true, true, true) => (code::FEES_BORNE, code::DUE_TO_AFFILIATES),
+        (true, true, false) => (code::GATHERING_PAYABLE, code::DUE_TO_AFFILIATES),
+        (true, false, true) => (code::DUE_FROM_AFFILIATES, code::FEES_CHARGED),
+        (true, false, false) => (code::DUE_FROM_AFFILIATES, code::MIDSTREAM_REVENUE),
+        (false, true, _) => (code::DUE_TO_AFFILIATES, code::CASH),
+        (false, false, _) => (code::CASH, code::DUE_FROM_AFFILIATES),
+    };
+    draft.debit(debit, cents, |line| line.partner_company = Some(name.into()));
+    draft.credit(credit, cents, |line| line.partner_company = Some(name.into()));
     draft
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Midstream);
 }

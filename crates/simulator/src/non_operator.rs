@@ -9,7 +9,7 @@
 use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::{Ground, Split, product};
-use crate::masters::{NON_OPERATOR, GAS, LIQUIDS, OIL, unit};
+use crate::masters::{GAS, LIQUIDS, NON_OPERATOR, OIL, unit};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
 use crate::revenue::account;
@@ -40,7 +40,8 @@ impl Ground {
         let price = self.price(&self.masters.wells[well as usize], place, month);
         let (mut volume, mut unit_price) = (forecast.units(), price.units());
         if is_final {
-            let mut draw = Draw::new(self.seed, Stream::Final, u64::from(well) * 4 + u64::from(place), month.number());
+            let mut draw =
+                Draw::new(self.seed, Stream::Final, u64::from(well) * 4 + u64::from(place), month.number());
             volume += volume * draw.between(-400, 400) / 10_000;
             unit_price += unit_price * draw.between(-80, 80) / 10_000;
         }
@@ -53,9 +54,15 @@ impl Ground {
     /// What a lease's operator bills for a month at 8/8, by account and well.
     fn others_costs(&self, month: Month, lease: u32) -> Vec<(&'static str, u32, i64)> {
         let mut costs = Vec::new();
-        for well in self.masters.wells_of(lease).iter().filter(|at| self.masters.wells[**at as usize].produces_in(month)) {
+        for well in self
+            .masters
+            .wells_of(lease)
+            .iter()
+            .filter(|at| self.masters.wells[**at as usize].produces_in(month))
+        {
             let master = &self.masters.wells[*well as usize];
-            let mut draw = Draw::new(self.seed, Stream::Invoice, u64::from(*well) + (1 << 40), month.number());
+            let mut draw =
+                Draw::new(self.seed, Stream::Invoice, u64::from(*well) + (1 << 40), month.number());
             let cents = master.expense(month.day(15), 30) * draw.between(70, 140) / 100;
             let weights: Vec<i64> = BILLED.iter().map(|(_, weight)| weight * draw.between(30, 170)).collect();
             let parts = largest_remainder(cents.max(80_000), &weights);
@@ -68,7 +75,10 @@ impl Ground {
     fn our_costs(&self, month: Month, lease: u32) -> Vec<(&'static str, u32, i64, i64)> {
         let share = self.masters.leases[lease as usize].own_share;
         let of = |cents: i64| Money::product(Money::from_units(cents), share).expect("a share fits").units();
-        self.others_costs(month, lease).into_iter().map(|(account, well, cents)| (account, well, cents, of(cents))).collect()
+        self.others_costs(month, lease)
+            .into_iter()
+            .map(|(account, well, cents)| (account, well, cents, of(cents)))
+            .collect()
     }
 }
 
@@ -85,10 +95,11 @@ pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) 
             continue;
         }
         for place in [OIL, GAS, LIQUIDS] {
-            let document =
-                |template| Document::new(template, month, well, u16::from(place)).of(NON_OPERATOR);
+            let document = |template| Document::new(template, month, well, u16::from(place)).of(NON_OPERATOR);
             if ground.others_sale(month, well, place, false).is_some() {
-                found.extend([Template::NonOperatedAccrual, Template::NonOperatedAccrualReversal].map(document));
+                found.extend(
+                    [Template::NonOperatedAccrual, Template::NonOperatedAccrualReversal].map(document),
+                );
             }
             if ground.others_sale(month, well, place, true).is_some() {
                 found.push(document(Template::NonOperatedRevenue));
@@ -128,8 +139,10 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         Template::NonOperatedBill => ground.others_bill(document, entered_on),
         _ => {
             let lease = &ground.masters.leases[document.subject as usize];
-            let cents = ground.our_costs(document.month, document.subject).iter().map(|(.., cents)| cents).sum();
-            let mut draft = Draft::new(document, entered_on, format!("Payment, {}", ground.name(lease.purchaser)));
+            let cents =
+                ground.our_costs(document.month, document.subject).iter().map(|(.., cents)| cents).sum();
+            let mut draft =
+                Draft::new(document, entered_on, format!("Payment, {}", ground.name(lease.purchaser)));
             draft.debit(code::VOUCHERS_PAYABLE, cents, |line| {
                 ground.with(line, lease.purchaser);
                 line.clears_entry_id = Some(world.id(document.as_template(Template::NonOperatedBill)));
@@ -145,7 +158,8 @@ impl Ground {
     fn others_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
         let (well, place) = (document.subject, document.part as u8);
         let is_final = document.template == Template::NonOperatedRevenue;
-        let split = self.others_sale(document.month, well, place, is_final).expect("it is listed because it sold");
+        let split =
+            self.others_sale(document.month, well, place, is_final).expect("it is listed because it sold");
         let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
         let what = if is_final { "Operator's check" } else { "Revenue accrual" };
         let name = format!("{what}, {} {}, {}", product(place), document.month.label(), self.well_name(well));
@@ -196,4 +210,11 @@ impl Ground {
         draft.credit(code::VOUCHERS_PAYABLE, total, |line| self.with(line, lease.purchaser));
         draft
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(NonOperator);
 }

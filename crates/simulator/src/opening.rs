@@ -24,7 +24,8 @@ const DEBT: [i64; 3] = [165_000_000_00, 0, 24_000_000_00];
 /// Cost of the gathering system and of trucks and offices.
 const EQUIPMENT: [(u8, i64); 2] = [(OPERATOR, 18_400_000_00), (MIDSTREAM, 126_000_000_00)];
 /// Material in inventory.
-const INVENTORY: [(&str, i64); 2] = [(code::TUBULARS, 6_350_000_00), (code::EQUIPMENT_INVENTORY, 2_180_000_00)];
+const INVENTORY: [(&str, i64); 2] =
+    [(code::TUBULARS, 6_350_000_00), (code::EQUIPMENT_INVENTORY, 2_180_000_00)];
 /// Provision for bad debt.
 const ALLOWANCE: i64 = 640_000_00;
 
@@ -36,8 +37,10 @@ impl Ground {
         let mut books = Books::default();
         for (at, well) in (0..).zip(&masters.wells).filter(|(_, well)| well.project.is_none()) {
             let (whole, left) = (well.reserves(well.first_month()), well.reserves(masters.base));
-            let accounts =
-                [(code::INTANGIBLE, code::INTANGIBLE_AMORTISATION), (code::TANGIBLE, code::TANGIBLE_DEPRECIATION)];
+            let accounts = [
+                (code::INTANGIBLE, code::INTANGIBLE_AMORTISATION),
+                (code::TANGIBLE, code::TANGIBLE_DEPRECIATION),
+            ];
             for ((cost, accumulated), cents) in accounts.into_iter().zip(well.cost_cents) {
                 let gone = i128::from(cents) * i128::from(whole - left) / i128::from(whole.max(1));
                 books.add(well.company, cost, [at, 0, 0], cents);
@@ -47,7 +50,12 @@ impl Ground {
         }
         for (at, lease) in (0..).zip(&masters.leases) {
             books.add(lease.company, code::LEASEHOLD, [at, 0, 0], lease.leasehold_cents);
-            books.add(lease.company, code::LEASEHOLD_AMORTISATION, [at, 0, 0], -lease.leasehold_cents * 3 / 10);
+            books.add(
+                lease.company,
+                code::LEASEHOLD_AMORTISATION,
+                [at, 0, 0],
+                -lease.leasehold_cents * 3 / 10,
+            );
         }
         self.first_working_capital(&mut books);
         for company in [OPERATOR, NON_OPERATOR, MIDSTREAM] {
@@ -88,7 +96,9 @@ pub(crate) fn documents(world: &World, found: &mut Vec<Document>) {
     let month = Month::of(world.settings().start_date);
     for company in 0..world.ground.masters.companies.len() as u8 {
         let parts = world.opening().carried(company).len().div_ceil(LINES) as u16;
-        found.extend((0..parts).map(|part| Document::new(Template::OpeningBalance, month, 0, part).of(company)));
+        found.extend(
+            (0..parts).map(|part| Document::new(Template::OpeningBalance, month, 0, part).of(company)),
+        );
     }
 }
 
@@ -107,4 +117,11 @@ pub(crate) fn draft(world: &World, document: Document, day: NaiveDate) -> Draft<
     }
     draft.credit(code::RETAINED_EARNINGS, sum, |_| {});
     draft
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Opening);
 }

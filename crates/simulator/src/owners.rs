@@ -92,11 +92,22 @@ pub(crate) fn entered_on(document: Document) -> NaiveDate {
 /// Builds a document of this family.
 pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     match document.template {
-        Template::OwnerDistribution => {
-            check_draft(&world.ground, document, entered_on, &world.settled(document.month).checks[document.part as usize])
+        Template::OwnerDistribution => check_draft(
+            &world.ground,
+            document,
+            entered_on,
+            &world.settled(document.month).checks[document.part as usize],
+        ),
+        Template::SuspenseRelease => moved(
+            world,
+            document,
+            entered_on,
+            "Release from suspense",
+            (code::SUSPENSE, code::OWNERS_PAYABLE),
+        ),
+        Template::Escheat => {
+            moved(world, document, entered_on, "Unclaimed revenue", (code::SUSPENSE, code::ESCHEAT_PAYABLE))
         }
-        Template::SuspenseRelease => moved(world, document, entered_on, "Release from suspense", (code::SUSPENSE, code::OWNERS_PAYABLE)),
-        Template::Escheat => moved(world, document, entered_on, "Unclaimed revenue", (code::SUSPENSE, code::ESCHEAT_PAYABLE)),
         Template::EscheatRemittance => remittance(world, document, entered_on),
         _ => {
             let owed = -world.standing(document.month).books.of(OPERATOR, code::BACKUP_WITHHOLDING, [0; 3]);
@@ -110,7 +121,12 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
 }
 
 /// Dr owner / Cr joint interest receivable where it is netted, withholding, and cash for the rest.
-pub(crate) fn check_draft<'w>(ground: &'w Ground, document: Document, entered_on: NaiveDate, check: &Check) -> Draft<'w> {
+pub(crate) fn check_draft<'w>(
+    ground: &'w Ground,
+    document: Document,
+    entered_on: NaiveDate,
+    check: &Check,
+) -> Draft<'w> {
     let owner = &ground.masters.owners[check.owner as usize];
     let mut draft = Draft::new(document, entered_on, format!("Revenue check, {}", owner.record.name));
     draft.source_document = Some(format!("CK-{}-{}", entered_on.format("%y%m"), owner.record.owner_id));
@@ -161,10 +177,18 @@ fn moved<'w>(
 fn remittance(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     let ground = &world.ground;
     let owner = &ground.masters.owners[document.subject as usize].record;
-    let owed = -world.standing(document.month).books.of(OPERATOR, code::ESCHEAT_PAYABLE, [document.subject, 0, 0]);
+    let owed =
+        -world.standing(document.month).books.of(OPERATOR, code::ESCHEAT_PAYABLE, [document.subject, 0, 0]);
     let what = format!("Unclaimed property to {}, {}", owner.state, owner.name);
     let mut draft = Draft::new(document, entered_on, what);
     draft.debit(code::ESCHEAT_PAYABLE, owed, |line| ground.to_owner(line, document.subject));
     draft.credit(code::CASH, owed, |_| {});
     draft
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Owners);
 }

@@ -45,8 +45,12 @@ impl Ground {
 
     /// The `index`-th vendor invoice of a day: most for one lease's wells, some for the office and the gathering system.
     pub(crate) fn invoice(&self, day: NaiveDate, index: u16) -> Invoice {
-        let mut draw =
-            Draw::new(self.seed, Stream::Invoice, u64::from(index), u64::from(day.num_days_from_ce().unsigned_abs()));
+        let mut draw = Draw::new(
+            self.seed,
+            Stream::Invoice,
+            u64::from(index),
+            u64::from(day.num_days_from_ce().unsigned_abs()),
+        );
         let vendors = &self.masters.counterparties;
         let (company, (vendor, trade)) = match draw.below(100) {
             0..=81 => (OPERATOR, vendors.field.pick(&mut draw)),
@@ -89,7 +93,9 @@ impl Ground {
         let first = *draw.pick(on);
         let lease = self.masters.wells[first as usize].lease;
         let mut wells = vec![first];
-        wells.extend(on.iter().filter(|at| **at != first && self.masters.wells[**at as usize].lease == lease).take(3));
+        wells.extend(
+            on.iter().filter(|at| **at != first && self.masters.wells[**at as usize].lease == lease).take(3),
+        );
         wells
     }
 
@@ -102,17 +108,19 @@ impl Ground {
         (monthly * INVOICED_OF_EXPENSE / 100 / invoices).max(9_000)
     }
 
+    /// The vendor invoices of a month, by day.
+    pub(crate) fn invoices(&self, month: Month) -> Vec<Vec<Invoice>> {
+        let of_day = |day| (0..self.invoices_on(day)).map(|index| self.invoice(day, index)).collect();
+        month.days().map(of_day).collect()
+    }
+
     /// Adds what a month's invoices cost.
-    pub(crate) fn invoiced(&self, month: Month, costs: &mut BTreeMap<Spent, i64>) {
-        for day in month.days() {
-            for index in 0..self.invoices_on(day) {
-                for line in self.invoice(day, index).lines {
-                    let Some(well) = line.well else { continue };
-                    let lease = self.masters.wells[well as usize].lease;
-                    let spent = Spent { lease, project: None, account: line.account, well };
-                    *costs.entry(spent).or_default() += line.functional_cents;
-                }
-            }
+    pub(crate) fn invoiced(&self, invoices: &[Vec<Invoice>], costs: &mut BTreeMap<Spent, i64>) {
+        for line in invoices.iter().flatten().flat_map(|invoice| &invoice.lines) {
+            let Some(well) = line.well else { continue };
+            let lease = self.masters.wells[well as usize].lease;
+            let spent = Spent { lease, project: None, account: line.account, well };
+            *costs.entry(spent).or_default() += line.functional_cents;
         }
     }
 }
@@ -132,27 +140,29 @@ pub(crate) fn in_dollars(cents: i64, rate: Option<Rate>) -> i64 {
     }
 }
 
-/// The day of a document's month that its part names, from 0, and its index in the day.
-fn day_of(document: Document) -> (NaiveDate, u16) {
-    (document.month.day(u64::from(document.subject) + 1), document.part)
+/// The day of an invoice: its subject, from 0.
+fn day_of(document: Document) -> NaiveDate {
+    document.month.day(u64::from(document.subject) + 1)
+}
+
+/// The invoice of a document: the one of its day that its part names.
+fn invoice_of(document: Document, facts: &Facts) -> &Invoice {
+    &facts.invoices[document.subject as usize][usize::from(document.part)]
 }
 
 /// Every document of vendors whose business is of `month`.
 pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut Vec<Document>) {
-    let ground = &world.ground;
-    for (subject, day) in (0..).zip(month.days()) {
-        for part in 0..ground.invoices_on(day) {
-            // Whose books it is in is drawn with it.
-            let company = ground.invoice(day, part).company;
-            let invoice = Document::new(Template::VendorInvoice, month, subject, part).of(company);
-            found.extend([invoice, invoice.as_template(Template::VendorPayment)]);
+    for (subject, of_day) in (0..).zip(&facts.invoices) {
+        for (part, invoice) in (0..).zip(of_day) {
+            let document = Document::new(Template::VendorInvoice, month, subject, part).of(invoice.company);
+            found.extend([document, document.as_template(Template::VendorPayment)]);
         }
     }
     for vendor in facts.services.keys() {
         let invoice = Document::new(Template::ServiceInvoice, month, *vendor, 0);
         found.extend([invoice, invoice.as_template(Template::ServicePayment)]);
     }
-    let corrections = 0..CORRECTIONS * ground.scale;
+    let corrections = 0..CORRECTIONS * world.ground.scale;
     found.extend(corrections.map(|nth| Document::new(Template::Reclassification, month, nth, 0)));
 }
 
@@ -161,9 +171,9 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
     let ground = &world.ground;
     match document.template {
         Template::VendorPayment => {
-            let (day, index) = day_of(document);
-            let invoice = ground.invoice(day, index);
-            on_or_after(ground.due(day, invoice.vendor) + Days::new(invoice.late_days))
+            let facts = world.facts(document.month);
+            let invoice = invoice_of(document, &facts);
+            on_or_after(ground.due(day_of(document), invoice.vendor) + Days::new(invoice.late_days))
         }
         Template::ServiceInvoice => document.month.plus(1).working_day(2),
         Template::ServicePayment => on_or_after(document.month.plus(2).day(3)),
@@ -176,7 +186,7 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
                 some_business_day(document.month, &mut draw)
             }
         }
-        _ => day_of(document).0,
+        _ => day_of(document),
     }
 }
 
@@ -184,11 +194,14 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
 pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     let ground = &world.ground;
     match document.template {
-        Template::VendorInvoice => ground.invoice_draft(document, entered_on),
+        Template::VendorInvoice => {
+            let facts = world.facts(document.month);
+            ground.invoice_draft(document, entered_on, invoice_of(document, &facts))
+        }
         Template::VendorPayment => {
-            let (day, index) = day_of(document);
             let invoice_id = world.id(document.as_template(Template::VendorInvoice));
-            ground.payment_draft(document, entered_on, &ground.invoice(day, index), invoice_id)
+            let facts = world.facts(document.month);
+            ground.payment_draft(document, entered_on, invoice_of(document, &facts), invoice_id)
         }
         Template::ServiceInvoice => service_invoice(world, document, entered_on),
         Template::ServicePayment => service_payment(world, document, entered_on),
@@ -204,9 +217,8 @@ impl Ground {
     }
 
     /// Dr expense at 8/8, a line each / Cr vouchers payable.
-    fn invoice_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
-        let (day, index) = day_of(document);
-        let invoice = self.invoice(day, index);
+    fn invoice_draft(&self, document: Document, entered_on: NaiveDate, invoice: &Invoice) -> Draft<'_> {
+        let (day, index) = (day_of(document), document.part);
         let mut draft = Draft::new(document, entered_on, format!("Invoice, {}", self.name(invoice.vendor)));
         draft.document_date = day - Days::new(invoice.age_days);
         draft.due_date = Some(self.due(day, invoice.vendor));
@@ -285,7 +297,8 @@ impl Ground {
 fn service_invoice(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     let ground = &world.ground;
     let (cents, tickets) = world.facts(document.month).services[&document.subject];
-    let what = format!("{tickets} field tickets of {}, {}", document.month.label(), ground.name(document.subject));
+    let what =
+        format!("{tickets} field tickets of {}, {}", document.month.label(), ground.name(document.subject));
     let mut draft = Draft::new(document, entered_on, what);
     draft.due_date = Some(document.month.plus(2).first());
     draft.source_document = Some(format!("FTI-{}-{}", document.month.label(), document.subject));
@@ -309,4 +322,11 @@ fn service_payment(world: &World, document: Document, entered_on: NaiveDate) -> 
 /// The balance of wide sums in cents.
 pub(crate) fn share_of(cents: i64, of_ten_thousand: i64) -> i64 {
     divide_half_away(i128::from(cents) * i128::from(of_ten_thousand), 10_000) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Payables);
 }

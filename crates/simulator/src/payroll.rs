@@ -27,7 +27,8 @@ const FIELD_WAGES: i64 = 460_000_00;
 impl Ground {
     /// Wages of half a month by cost centre.
     fn wages(&self, month: Month, half: u32, company: u8) -> Vec<i64> {
-        let mut draw = Draw::new(self.seed, Stream::Payroll, u64::from(company) * 4 + u64::from(half), month.number());
+        let mut draw =
+            Draw::new(self.seed, Stream::Payroll, u64::from(company) * 4 + u64::from(half), month.number());
         let mean = [145_000_00, 18_000_00, 42_000_00][usize::from(company)] * i64::from(self.scale);
         (0..CENTERS).map(|_| mean * draw.between(880, 1_120) / 1_000 + draw.between(0, 99)).collect()
     }
@@ -100,7 +101,8 @@ impl Ground {
     fn payroll(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
         let (month, half, company) = (document.month, document.subject, document.company);
         let which = if half == 0 { "first" } else { "second" };
-        let mut draft = Draft::new(document, entered_on, format!("Payroll, {which} half of {}", month.label()));
+        let mut draft =
+            Draft::new(document, entered_on, format!("Payroll, {which} half of {}", month.label()));
         let wages = self.wages(month, half, company);
         let first = u32::from(company) * CENTERS as u32;
         for (center, cents) in (first..).zip(&wages) {
@@ -122,8 +124,11 @@ impl Ground {
 
     /// What of a half month's payroll goes to the tax authorities and insurers.
     fn withheld(&self, month: Month, half: u32, company: u8) -> i64 {
-        let office: i64 =
-            self.wages(month, half, company).iter().map(|cents| share_of(*cents, WITHHELD) + share_of(*cents, BURDEN)).sum();
+        let office: i64 = self
+            .wages(month, half, company)
+            .iter()
+            .map(|cents| share_of(*cents, WITHHELD) + share_of(*cents, BURDEN))
+            .sum();
         let field = if company == OPERATOR { share_of(self.field_wages(month, half), 3_450) } else { 0 };
         office + field
     }
@@ -153,4 +158,11 @@ impl Ground {
         draft.credit(code::DISTRICT_CLEARING, labour[&basin].iter().map(|(_, cents)| cents).sum(), |_| {});
         draft
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Payroll);
 }

@@ -30,7 +30,8 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
         if accretion(standing, master.company, well).1 > 0 {
             found.push(document(Template::AroAccretion, month.plus(-1)));
         }
-        if master.project.is_none() && master.last_month.is_some_and(|last| last.plus(PLUGGED_AFTER) == month) {
+        if master.project.is_none() && master.last_month.is_some_and(|last| last.plus(PLUGGED_AFTER) == month)
+        {
             found.push(document(Template::AroSettlement, month));
             if standing.books.of(master.company, code::INTANGIBLE, [well, 0, 0]) != 0 {
                 found.push(document(Template::WellRetirement, month));
@@ -62,7 +63,8 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     match document.template {
         Template::AroAccretion => {
             let (obligation, cents) = accretion(&world.standing(document.month.plus(1)), company, well);
-            let mut draft = Draft::new(document, entered_on, format!("Accretion {}, {name}", document.month.label()));
+            let mut draft =
+                Draft::new(document, entered_on, format!("Accretion {}, {name}", document.month.label()));
             draft.debit(code::ACCRETION, cents, |line| {
                 ground.on_well(line, well);
                 line.base_amount = Some(Money::from_units(obligation));
@@ -73,7 +75,8 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         Template::AroRecognition => {
             let mut draft = Draft::new(document, entered_on, format!("Retirement obligation, {name}"));
-            let gross = Money::from_units(document.draw(ground.seed, Stream::Project).between(45_000, 140_000) * 100);
+            let gross =
+                Money::from_units(document.draw(ground.seed, Stream::Project).between(45_000, 140_000) * 100);
             let share = ground.masters.wells[well as usize].record.working_interest;
             let cents = Money::product(gross, share).expect("an obligation fits").units();
             draft.debit(code::TANGIBLE, cents, |line| {
@@ -93,7 +96,8 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
 fn settlement(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     let ground = &world.ground;
     let well = document.subject;
-    let mut draft = Draft::new(document, entered_on, format!("Plugging and abandonment, {}", ground.well_name(well)));
+    let mut draft =
+        Draft::new(document, entered_on, format!("Plugging and abandonment, {}", ground.well_name(well)));
     let (obligation, accreted) = accretion(&world.standing(document.month), document.company, well);
     let owed = obligation + accreted;
     let cost = owed * document.draw(ground.seed, Stream::Well).between(780, 1_310) / 1_000;
@@ -122,4 +126,11 @@ fn well_retirement(world: &World, document: Document, entered_on: NaiveDate) -> 
     }
     debug_assert_eq!(document.company, OPERATOR);
     draft
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Retirement);
 }

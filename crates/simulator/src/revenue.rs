@@ -62,7 +62,8 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
         let lease = world.ground.masters.wells[*well as usize].lease;
         purchasers.insert((world.ground.masters.leases[lease as usize].purchaser, settles_after(*place)));
     }
-    let receipt = |(purchaser, after)| Document::new(Template::PurchaserReceipt, month, purchaser, after as u16);
+    let receipt =
+        |(purchaser, after)| Document::new(Template::PurchaserReceipt, month, purchaser, after as u16);
     found.extend(purchasers.into_iter().map(receipt));
     let correction = |(well, place): &(u32, u8)| {
         Document::new(Template::PriorPeriodAdjustment, month, *well, u16::from(*place))
@@ -95,7 +96,8 @@ impl Ground {
         if draw.below(1_000) >= CORRECTED {
             return None;
         }
-        let corrected = entered.plus(-(draw.between(*CORRECTED_AFTER.start(), *CORRECTED_AFTER.end()) as i32));
+        let corrected =
+            entered.plus(-(draw.between(*CORRECTED_AFTER.start(), *CORRECTED_AFTER.end()) as i32));
         if corrected < self.masters.base {
             return None;
         }
@@ -140,24 +142,17 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
 pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     let ground = &world.ground;
     let (well, place) = (document.subject, document.part as u8);
-    let accrual = |template, counts| {
-        let of = document.as_template(template);
-        ground.accrual_draft(of, entered_on, counts, &world.facts(document.month).sales[&(well, place)].accrued)
+    let accrual = |of: Document| {
+        ground.accrual_draft(of, entered_on, &world.facts(of.month).sales[&(well, place)].accrued)
+    };
+    let reversal = |template| {
+        let target = document.as_template(template);
+        accrual(target).mirror(document, entered_on, world.id(target))
     };
     match document.template {
-        Template::RevenueAccrual => accrual(Template::RevenueAccrual, document.month),
-        Template::RevenueReaccrual => accrual(Template::RevenueReaccrual, document.month.plus(1)),
-        Template::RevenueAccrualReversal => {
-            let target = world.id(document.as_template(Template::RevenueAccrual));
-            accrual(Template::RevenueAccrual, document.month).mirror(document, entered_on, target)
-        }
-        Template::RevenueReaccrualReversal => {
-            let target = world.id(document.as_template(Template::RevenueReaccrual));
-            let mut draft = accrual(Template::RevenueReaccrual, document.month.plus(1)).mirror(document, entered_on, target);
-            draft.posting_date = document.month.plus(2).first();
-            draft.document_date = draft.posting_date;
-            draft
-        }
+        Template::RevenueAccrual | Template::RevenueReaccrual => accrual(document),
+        Template::RevenueAccrualReversal => reversal(Template::RevenueAccrual),
+        Template::RevenueReaccrualReversal => reversal(Template::RevenueReaccrual),
         Template::RevenueFinal => {
             let facts = world.facts(document.month);
             let sale = &facts.sales[&(well, place)];
@@ -202,15 +197,13 @@ impl Ground {
     }
 
     /// Dr revenue control, or accrued sales where there is no ticket / Cr own revenue, what everybody else will be owed,
-    /// tax, gathering; auto-reversed. It counts at the end of month `counts`.
-    fn accrual_draft(&self, document: Document, entered_on: NaiveDate, counts: Month, split: &Split) -> Draft<'_> {
+    /// tax, gathering; auto-reversed.
+    fn accrual_draft(&self, document: Document, entered_on: NaiveDate, split: &Split) -> Draft<'_> {
         let (well, place) = (document.subject, document.part as u8);
         let what = format!("Revenue accrual, {}", self.sale_name(document.month, document));
         let mut draft = Draft::new(document, entered_on, what);
-        draft.posting_date = counts.last();
-        draft.document_date = counts.last();
         draft.production_month = Some(document.month.first());
-        draft.auto_reverse_on = Some(counts.plus(1).first());
+        draft.auto_reverse_on = Some(Month::of(draft.posting_date).plus(1).first());
         let from = if place == LIQUIDS { code::ACCRUED_SALES } else { code::REVENUE_CONTROL };
         draft.debit(from, split.gross, |line| {
             self.at_well(line, well, place);
@@ -262,7 +255,13 @@ impl Ground {
 
     /// Dr receivable at the final value / Cr own revenue, each owner, tax, gathering; and the tickets' accrued sales and
     /// control are cleared against each other.
-    fn final_draft(&self, document: Document, entered_on: NaiveDate, accrued: &Split, last: &Split) -> Draft<'_> {
+    fn final_draft(
+        &self,
+        document: Document,
+        entered_on: NaiveDate,
+        accrued: &Split,
+        last: &Split,
+    ) -> Draft<'_> {
         let (well, place) = (document.subject, document.part as u8);
         let what = format!("Final {}", self.sale_name(document.month, document));
         let mut draft = Draft::new(document, entered_on, what);
@@ -314,10 +313,14 @@ impl Ground {
                 of_owner(line);
                 self.state_tax(line, split, split.parts[i]);
             });
-            draft.debit(if i == 0 { code::GATHERING_EXPENSE } else { payable }, split.deduct_parts[i], |line| {
-                of_owner(line);
-                line.text = Some("Gathering and processing".into());
-            });
+            draft.debit(
+                if i == 0 { code::GATHERING_EXPENSE } else { payable },
+                split.deduct_parts[i],
+                |line| {
+                    of_owner(line);
+                    line.text = Some("Gathering and processing".into());
+                },
+            );
         }
         self.charges(draft, well, place, split);
     }
@@ -338,7 +341,12 @@ impl Ground {
         self.receivable(&mut draft, well, place, delta);
         self.owner_shares(&mut draft, document, place, delta);
         // A part that rounds to nothing leaves no line, so the shares that are left do not make a whole deck.
-        let whole: i64 = draft.lines.iter().filter_map(|line| line.interest_type.and(line.decimal_interest)).map(|share| share.units()).sum();
+        let whole: i64 = draft
+            .lines
+            .iter()
+            .filter_map(|line| line.interest_type.and(line.decimal_interest))
+            .map(|share| share.units())
+            .sum();
         if whole != ledger::DecimalInterest::ONE.units() {
             for line in &mut draft.lines {
                 line.interest_type = None::<InterestType>;
@@ -361,8 +369,10 @@ fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_
         let lease = ground.masters.wells[well as usize].lease;
         ground.masters.leases[lease as usize].purchaser == purchaser
     };
-    let paid = facts.sales.iter().filter(|((well, place), _)| settles_after(*place) == after && of_purchaser(*well));
-    let paid: Vec<(u32, u8, i64)> = paid.map(|((well, place), sale)| (*well, *place, sale.last.gross)).collect();
+    let paid =
+        facts.sales.iter().filter(|((well, place), _)| settles_after(*place) == after && of_purchaser(*well));
+    let paid: Vec<(u32, u8, i64)> =
+        paid.map(|((well, place), sale)| (*well, *place, sale.last.gross)).collect();
     let short = short_paid(ground, document, &paid);
     let corrected_in = document.month.plus(1);
     let corrected: Vec<(u32, u8, i64)> = match after {
@@ -385,7 +395,10 @@ fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_
             line.text = Some("Short paid, written off".into());
         });
     }
-    let settled = [(Template::RevenueFinal, document.month, paid), (Template::PriorPeriodAdjustment, corrected_in, corrected)];
+    let settled = [
+        (Template::RevenueFinal, document.month, paid),
+        (Template::PriorPeriodAdjustment, corrected_in, corrected),
+    ];
     for (template, month, sales) in settled {
         for (well, place, cents) in sales {
             draft.credit(code::SALES_RECEIVABLE, cents, |line| {
@@ -406,4 +419,45 @@ fn short_paid(ground: &Ground, document: Document, paid: &[(u32, u8, i64)]) -> O
     }
     let (well, place, cents) = *draw.pick(paid);
     (cents > 2_000_00).then(|| (well, place, draw.between(1_00, 900_00)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::{any_is_sound, sound, world};
+    use proptest::prelude::*;
+
+    any_is_sound!(Revenue);
+
+    proptest! {
+        /// Any volume at any price, also below zero, splits among any well's owners without a cent lost.
+        #[test]
+        fn any_volume_at_any_price_is_shared_without_losing_a_cent(
+            nth in any::<prop::sample::Index>(),
+            place in 0_u8..3,
+            volume in 1_i64..2_000_000_000,
+            price in -40_000_000_i64..150_000_000,
+        ) {
+            let ground = &world().ground;
+            let month = Month::of("2025-01-01".parse().unwrap());
+            let well = *nth.get(ground.masters.on_production(month));
+            let (volume, price) = (Quantity::from_units(volume), UnitPrice::from_units(price));
+            let gross = Money::product(volume, price).unwrap().units();
+            let split = ground.split(month, well, place, volume, price, gross);
+            prop_assert_eq!(split.parts.iter().sum::<i64>(), split.gross);
+            prop_assert_eq!(split.tax_parts.iter().sum::<i64>(), split.tax);
+            prop_assert_eq!(split.deduct_parts.iter().sum::<i64>(), split.deduct);
+            prop_assert!(split.tax >= 0);
+            if gross != 0 {
+                let document = Document::new(Template::RevenueFinal, month, well, u16::from(place));
+                let day = month.plus(2).first();
+                let accrual = Document::new(Template::RevenueAccrual, month, well, u16::from(place));
+                let target = world().id(accrual);
+                let accrued = ground.accrual_draft(accrual, day, &split);
+                sound(&ground.final_draft(document, day, &split, &split))?;
+                sound(&accrued)?;
+                sound(&accrued.mirror(accrual.as_template(Template::RevenueAccrualReversal), day, target))?;
+            }
+        }
+    }
 }

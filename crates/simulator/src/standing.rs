@@ -2,8 +2,8 @@
 
 use crate::books::Books;
 use crate::document::Document;
-use crate::ground::Work;
-use crate::masters::{NON_OPERATOR, OPERATOR};
+use crate::ground::{Ticket, Work, ticket_account};
+use crate::masters::OPERATOR;
 use crate::month::Month;
 use crate::owners::{self, Check};
 use crate::plan::Planned;
@@ -52,7 +52,9 @@ impl Standing {
         accounts()
             .iter()
             .filter(|account| account.is_postable && account.account_code.starts_with("24"))
-            .map(|account| (account.account_code, self.books.of(OPERATOR, account.account_code, [project, 0, 0])))
+            .map(|account| {
+                (account.account_code, self.books.of(OPERATOR, account.account_code, [project, 0, 0]))
+            })
             .filter(|(_, cents)| *cents != 0)
             .collect()
     }
@@ -106,8 +108,7 @@ impl Booking<'_> {
 
     /// Field tickets, a month of a well and account at once.
     fn tickets(&mut self, month: Month) {
-        // Those entered before the books begin are the opening's; the fold itself knows no such day.
-        self.world.book_tickets(month, None, &mut self.standing.books);
+        self.standing.books.book_tickets(month, &self.world.facts(month).tickets);
     }
 
     fn checks(&mut self, month: Month) {
@@ -157,33 +158,32 @@ pub(crate) fn check_document(month: Month, check: &Check, part: usize) -> Docume
     Document::new(Template::OwnerDistribution, month, check.owner, part as u16)
 }
 
-impl World {
-    /// Books a month's tickets, or those entered before an instant, without building an entry for each.
-    pub(crate) fn book_tickets(&self, month: Month, until: Option<i64>, books: &mut Books) {
-        let ground = &self.ground;
-        let mut sums: BTreeMap<(&'static str, [u32; 3]), i64> = BTreeMap::new();
-        for slot in ground.slots(month) {
-            if until.is_some_and(|until| ground.ticket_at(slot).timestamp_micros() >= until) {
-                break;
-            }
-            let ticket = ground.ticket(month, slot);
-            let cents = ticket.amount.units();
-            match ticket.work {
-                Work::Run(place) => {
-                    let of = [ticket.well, u32::from(place), 0];
-                    *sums.entry((code::ACCRUED_SALES, of)).or_default() += cents;
-                    *sums.entry((code::REVENUE_CONTROL, of)).or_default() -= cents;
-                }
-                Work::Water | Work::Service => {
-                    let account = crate::ground::ticket_account(ticket.work).expect("work charges an account");
-                    *sums.entry((account, [ticket.well, 0, 0])).or_default() += cents;
-                    *sums.entry((code::RECEIVED_NOT_INVOICED, [ticket.vendor, 0, 0])).or_default() -= cents;
-                }
-            }
+/// Postings of field tickets in cents, by account and what it requires.
+pub(crate) type Tickets = BTreeMap<(&'static str, [u32; 3]), i64>;
+
+/// Adds what a ticket posts.
+pub(crate) fn post_ticket(tickets: &mut Tickets, ticket: &Ticket) {
+    let cents = ticket.amount.units();
+    let mut post = |account, masters, cents| *tickets.entry((account, masters)).or_default() += cents;
+    match ticket.work {
+        Work::Run(place) => {
+            let of = [ticket.well, u32::from(place), 0];
+            post(code::ACCRUED_SALES, of, cents);
+            post(code::REVENUE_CONTROL, of, -cents);
         }
-        for ((account, masters), cents) in sums {
-            books.add_counted(OPERATOR, month.year(), account, masters, cents);
+        Work::Water | Work::Service => {
+            let account = ticket_account(ticket.work).expect("work charges an account");
+            post(account, [ticket.well, 0, 0], cents);
+            post(code::RECEIVED_NOT_INVOICED, [ticket.vendor, 0, 0], -cents);
         }
-        debug_assert_ne!(OPERATOR, NON_OPERATOR);
+    }
+}
+
+impl Books {
+    /// Books a month's tickets without an entry for each.
+    pub(crate) fn book_tickets(&mut self, month: Month, tickets: &Tickets) {
+        for ((account, masters), cents) in tickets {
+            self.add_counted(OPERATOR, month.year(), account, *masters, *cents);
+        }
     }
 }

@@ -130,3 +130,10 @@ impl Ground {
         draft
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Taxes);
+}

@@ -41,6 +41,10 @@ pub(crate) enum Counts {
     MonthEnd,
     /// The first day of the month after its own.
     NextMonth,
+    /// The last day of the month after its own.
+    NextMonthEnd,
+    /// The first day of the second month after its own.
+    SecondMonth,
     /// The last day of its fiscal year, in the adjusting period.
     YearEnd,
 }
@@ -87,7 +91,6 @@ macro_rules! templates {
 
         impl Template {
             /// All of them.
-            #[cfg(test)]
             pub(crate) const ALL: &'static [Self] = &[$(Self::$name),+];
 
             /// What it is.
@@ -119,9 +122,9 @@ templates! {
     /// Its reversal.
     RevenueAccrualReversal = "REVENUE_ACCRUAL_REVERSAL", Revenue, Revenue, Reversal, Batch, NextMonth;
     /// Gas and liquids that the second month has not settled are accrued once more.
-    RevenueReaccrual = "REVENUE_ACCRUAL", Revenue, Revenue, Accrual, Batch, MonthEnd;
+    RevenueReaccrual = "REVENUE_ACCRUAL", Revenue, Revenue, Accrual, Batch, NextMonthEnd;
     /// Its reversal.
-    RevenueReaccrualReversal = "REVENUE_ACCRUAL_REVERSAL", Revenue, Revenue, Reversal, Batch, NextMonth;
+    RevenueReaccrualReversal = "REVENUE_ACCRUAL_REVERSAL", Revenue, Revenue, Reversal, Batch, SecondMonth;
     /// The final volume and price, owner by owner.
     RevenueFinal = "REVENUE_FINAL", Revenue, Revenue, Standard, Batch, AsEntered;
     /// A correction of an earlier production month, as a delta.
@@ -270,6 +273,21 @@ templates! {
     YearEndClose = "YEAR_END_CLOSE", Close, Manual, Closing, Accounting, YearEnd;
 }
 
+/// The transaction types of a field ticket, by what it records.
+pub(crate) const TICKETS: [&str; 4] = ["RUN_TICKET", "GAS_METER", "WATER_TICKET", "SERVICE_TICKET"];
+
+/// The transaction types that entries can have, each once.
+pub(crate) fn transaction_types() -> Vec<&'static str> {
+    let mut types: Vec<&str> = TICKETS.to_vec();
+    for template in Template::ALL {
+        let code = template.shape().code;
+        if *template != Template::Ticket && !types.contains(&code) {
+            types.push(code);
+        }
+    }
+    types
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,8 +297,20 @@ mod tests {
         for template in Template::ALL {
             let shape = template.shape();
             match shape.document_type {
-                DocumentType::Accrual => assert_eq!(shape.counts, Counts::MonthEnd, "{}", shape.code),
-                DocumentType::Reversal => assert_eq!(shape.counts, Counts::NextMonth, "{}", shape.code),
+                DocumentType::Accrual => {
+                    assert!(
+                        matches!(shape.counts, Counts::MonthEnd | Counts::NextMonthEnd),
+                        "{}",
+                        shape.code
+                    );
+                }
+                DocumentType::Reversal => {
+                    assert!(
+                        matches!(shape.counts, Counts::NextMonth | Counts::SecondMonth),
+                        "{}",
+                        shape.code
+                    );
+                }
                 _ => {}
             }
         }

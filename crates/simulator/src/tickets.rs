@@ -8,6 +8,7 @@ use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::{Ground, Ticket, Work, product, ticket_account};
 use crate::masters::{GAS, unit};
+use crate::template::TICKETS;
 use chrono::NaiveDate;
 use ledger::JournalLine;
 use ledger::chart::code;
@@ -18,10 +19,10 @@ impl Ground {
         let ticket = self.ticket(document.month, document.subject);
         let well = &self.masters.wells[ticket.well as usize].record;
         let (transaction_type, what) = match ticket.work {
-            Work::Run(GAS) => ("GAS_METER", "Gas metered"),
-            Work::Run(_) => ("RUN_TICKET", "Oil run"),
-            Work::Water => ("WATER_TICKET", "Water hauled"),
-            Work::Service => ("SERVICE_TICKET", "Field service"),
+            Work::Run(GAS) => (TICKETS[1], "Gas metered"),
+            Work::Run(_) => (TICKETS[0], "Oil run"),
+            Work::Water => (TICKETS[2], "Water hauled"),
+            Work::Service => (TICKETS[3], "Field service"),
         };
         let mut draft = Draft::new(document, entered_on, format!("{what}, {}", well.name));
         draft.transaction_type = transaction_type;
@@ -110,4 +111,11 @@ fn measured(line: &mut JournalLine<'_>, ticket: &Ticket, unit: &'static str) {
     line.quantity = Some(ticket.quantity);
     line.unit_of_measure = Some(unit.into());
     line.unit_price = Some(ticket.price);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Tickets);
 }

@@ -50,7 +50,9 @@ pub(crate) fn movements(
     flows: &BTreeMap<NaiveDate, i64>,
 ) -> Vec<Movement> {
     let at = usize::from(company);
-    let bank_balance = |books: &Books| -> i64 { books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum() };
+    let bank_balance = |books: &Books| -> i64 {
+        books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum()
+    };
     let (mut cash, mut debt) = (books.of(company, code::CASH, [0; 3]), bank_balance(books));
     let mut moved = Vec::new();
     let mut push = |template, day, cents| moved.push(Movement { company, template, day, cents });
@@ -134,7 +136,8 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
     }
     for (lease, master) in (0..).zip(&world.ground.masters.leases) {
         for (partner, (counterparty, _)) in (0..).zip(&master.partners) {
-            let never = world.ground.is_defaulted(billed, lease, partner) && !world.ground.masters.is_netted(*counterparty);
+            let never = world.ground.is_defaulted(billed, lease, partner)
+                && !world.ground.masters.is_netted(*counterparty);
             if never && unpaid(world, billed, standing, lease, partner) > 0 {
                 found.push(Document::new(Template::BadDebtWriteOff, month, lease, partner));
             }
@@ -155,7 +158,8 @@ fn interest(standing: &Standing, company: u8) -> (i64, i64) {
 }
 
 fn provision(standing: &Standing) -> (i64, i64) {
-    let owed: i64 = standing.books.by_master(OPERATOR, code::JIB_RECEIVABLE, None).iter().map(|(_, cents)| cents).sum();
+    let owed: i64 =
+        standing.books.by_master(OPERATOR, code::JIB_RECEIVABLE, None).iter().map(|(_, cents)| cents).sum();
     (owed, divide_half_away(i128::from(owed) * i128::from(PROVISION), 10_000) as i64)
 }
 
@@ -181,7 +185,11 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     let mut draft = Draft::new(document, entered_on, String::new());
     match document.template {
         Template::RevolverDraw | Template::RevolverRepayment | Template::Dividend => {
-            return movement_draft(world, document, &world.settled(month).movements[document.subject as usize]);
+            return movement_draft(
+                world,
+                document,
+                &world.settled(month).movements[document.subject as usize],
+            );
         }
         Template::InterestAccrual | Template::InterestPayment => {
             let (debt, cents) = interest(&world.standing(month.plus(1)), document.company);
@@ -259,4 +267,11 @@ impl crate::ground::Ground {
         let before = month.plus(-1);
         if used == 0 { 0 } else { self.premium(before) - self.premium(before) / 12 * i64::from(used) }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Treasury);
 }

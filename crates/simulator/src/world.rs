@@ -10,7 +10,7 @@ use crate::month::Month;
 use crate::plan::{Counters, Plan, Planned};
 use crate::prices::Series;
 use crate::settings::{Settings, SettingsError};
-use crate::standing::{self, Settled, Standing, check_document};
+use crate::standing::{self, Settled, Standing, Tickets, check_document, post_ticket};
 use crate::template::{Counts, Family, Template};
 use crate::{
     capital, close, depletion, hedging, joint_interest, materials, midstream, non_operator, opening, owners,
@@ -55,6 +55,7 @@ pub struct World {
     settings: Settings,
     pub(crate) ground: Ground,
     identity: [u8; 32],
+    first_standing: OnceLock<Arc<Standing>>,
     opening: OnceLock<Opening>,
     months: Mutex<Months>,
 }
@@ -99,7 +100,14 @@ impl World {
         let ground =
             Ground { seed: settings.seed, scale: settings.scale, prices: settings.prices.clone(), masters };
         let identity = identity(&settings);
-        Ok(Self { settings, ground, identity, opening: OnceLock::new(), months: Mutex::default() })
+        Ok(Self {
+            settings,
+            ground,
+            identity,
+            first_standing: OnceLock::new(),
+            opening: OnceLock::new(),
+            months: Mutex::default(),
+        })
     }
 
     /// The settings.
@@ -163,7 +171,8 @@ impl World {
             let known = self.ground.masters.became_known(month).into_iter();
             let known = known.map(|(day, record)| (midnight(day), record));
             let reported_at = midnight(month.plus(1).working_day(3));
-            let reported = if window.contains(&reported_at) { self.month_reported(month) } else { Vec::new() };
+            let reported =
+                if window.contains(&reported_at) { self.month_reported(month) } else { Vec::new() };
             let reported = reported.into_iter().map(|record| (reported_at, record));
             let periods = self.periods_opened(month).into_iter().map(|record| (month.begins_at(), record));
             records.extend(known.chain(periods).chain(reported).filter(|(at, _)| window.contains(at)));
@@ -203,7 +212,13 @@ impl World {
             }));
             let made = Ground::equivalents(&facts, *well);
             let left = (standing.reserves[*well as usize] - made).max(0);
-            records.push(ReferenceRecord::Reserve(reserve(well_id, month, product, sale.accrued.volume, (made, left))));
+            records.push(ReferenceRecord::Reserve(reserve(
+                well_id,
+                month,
+                product,
+                sale.accrued.volume,
+                (made, left),
+            )));
         }
         records.extend(self.others_reported(month));
         for series in Series::ALL {
@@ -294,7 +309,7 @@ impl World {
     pub(crate) fn standing(&self, month: Month) -> Arc<Standing> {
         let base = self.ground.masters.base;
         if month <= base {
-            return Arc::new(Standing::first(self));
+            return Arc::clone(self.first_standing.get_or_init(|| Arc::new(Standing::first(self))));
         }
         let known = {
             let months = self.months();
@@ -383,7 +398,8 @@ impl World {
     /// The documents that a month's balances decide.
     fn decided(&self, month: Month, settled: &Settled) -> Vec<Planned> {
         let run = owners::run_day(month);
-        let checks = settled.checks.iter().enumerate().map(|(part, check)| (check_document(month, check, part), run));
+        let checks =
+            settled.checks.iter().enumerate().map(|(part, check)| (check_document(month, check, part), run));
         let movements = (0..).zip(&settled.movements).map(|(subject, movement)| {
             (Document::new(movement.template, month, subject, 0).of(movement.company), movement.day)
         });
@@ -424,7 +440,7 @@ impl World {
         let start = midnight(self.settings.start_date).timestamp_micros();
         let month = standing.month;
         let mut books = standing.books.clone();
-        self.book_tickets(month, Some(start), &mut books);
+        books.book_tickets(month, &self.tickets_before(month, start));
         for planned in documents.iter().take_while(|planned| planned.entered_at < start) {
             let draft = self.draft_settled(planned.document, planned.entered_on(), settled);
             for line in &draft.lines {
@@ -433,6 +449,16 @@ impl World {
         }
         let earned = books.begin();
         Opening { books, earned }
+    }
+
+    /// What the tickets of a month post that are entered before an instant.
+    fn tickets_before(&self, month: Month, instant: i64) -> Tickets {
+        let mut tickets = Tickets::new();
+        let slots = self.ground.slots(month);
+        for slot in slots.take_while(|slot| self.ground.ticket_at(*slot).timestamp_micros() < instant) {
+            post_ticket(&mut tickets, &self.ground.ticket(month, slot));
+        }
+        tickets
     }
 
     // --- planning --------------------------------------------------------------------------------------------------
@@ -450,8 +476,12 @@ impl World {
     /// Counts the months before, from the nearest that is known.
     fn counted_before(&self, month: Month) -> Counters {
         let first = Month::of(self.begins_at().date_naive());
-        let known =
-            self.months().counters.range(..=month).next_back().map(|(known, counters)| (*known, counters.clone()));
+        let known = self
+            .months()
+            .counters
+            .range(..=month)
+            .next_back()
+            .map(|(known, counters)| (*known, counters.clone()));
         let (mut at, mut counters) = known.unwrap_or((first, Counters::default()));
         while at < month {
             counters = Plan::new(self.documents_entered_in(at), &counters).after;
@@ -459,6 +489,12 @@ impl World {
             self.months().counters.insert(at, counters.clone());
         }
         counters
+    }
+
+    /// The same for tests.
+    #[cfg(test)]
+    pub(crate) fn entered_in(&self, month: Month) -> Vec<Planned> {
+        self.documents_entered_in(month)
     }
 
     /// All documents of a month that are entered after the books begin, and the opening's where it is that month.
@@ -555,9 +591,12 @@ impl World {
     /// The same while the month that decided it is still being booked.
     fn draft_settled(&self, document: Document, entered_on: NaiveDate, settled: &Settled) -> Draft<'_> {
         match document.template {
-            Template::OwnerDistribution => {
-                owners::check_draft(&self.ground, document, entered_on, &settled.checks[usize::from(document.part)])
-            }
+            Template::OwnerDistribution => owners::check_draft(
+                &self.ground,
+                document,
+                entered_on,
+                &settled.checks[usize::from(document.part)],
+            ),
             Template::RevolverDraw | Template::RevolverRepayment | Template::Dividend => {
                 treasury::movement_draft(self, document, &settled.movements[document.subject as usize])
             }
@@ -575,8 +614,12 @@ impl World {
         let entry_id = document.entry_id(self.settings.seed, entered_at);
         let total =
             |side| draft.lines.iter().filter(|line| line.side == side).map(|line| line.amount).sum::<Money>();
-        let functional: Money =
-            draft.lines.iter().filter(|line| line.side == Side::Debit).map(|line| line.functional_amount).sum();
+        let functional: Money = draft
+            .lines
+            .iter()
+            .filter(|line| line.side == Side::Debit)
+            .map(|line| line.functional_amount)
+            .sum();
         let (total_debit, total_credit) = (total(Side::Debit), total(Side::Credit));
         let needs_approval = functional > company.approval_limit || shape.source == ledger::Source::Manual;
         let fiscal_period = match (draft.document_type, shape.counts) {
@@ -584,7 +627,8 @@ impl World {
             (_, Counts::YearEnd) => ADJUSTING_PERIOD,
             _ => draft.posting_date.month() as i32,
         };
-        let (currency, fx_rate) = draft.foreign.map_or(("USD", None), |(currency, rate)| (currency, Some(rate)));
+        let (currency, fx_rate) =
+            draft.foreign.map_or(("USD", None), |(currency, rate)| (currency, Some(rate)));
         JournalEntry {
             entry_id,
             chain_id: draft.chain.unwrap_or(entry_id),

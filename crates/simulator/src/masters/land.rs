@@ -38,15 +38,45 @@ pub(crate) struct LeaseMaster {
 impl LeaseMaster {
     /// Weights of cost: the company's own, then its partners'.
     pub(crate) fn cost_weights(&self) -> Vec<i64> {
-        std::iter::once(self.own_share.units()).chain(self.partners.iter().map(|(_, share)| share.units())).collect()
+        std::iter::once(self.own_share.units())
+            .chain(self.partners.iter().map(|(_, share)| share.units()))
+            .collect()
     }
 }
 
 const NAMES: [&str; 32] = [
-    "Caliche", "Mesquite", "Badger", "Longhorn", "Sandhill", "Bluestem", "Coyote", "Juniper", "Palo Duro",
-    "Redtail", "Roadrunner", "Sagebrush", "Switchgrass", "Timberline", "Windmill", "Yucca", "Arroyo", "Bison",
-    "Cottonwood", "Diamondback", "Elkhorn", "Foxtail", "Greasewood", "Harrier", "Ironwood", "Javelina", "Kestrel",
-    "Lodgepole", "Mockingbird", "Nighthawk", "Ocotillo", "Pronghorn",
+    "Caliche",
+    "Mesquite",
+    "Badger",
+    "Longhorn",
+    "Sandhill",
+    "Bluestem",
+    "Coyote",
+    "Juniper",
+    "Palo Duro",
+    "Redtail",
+    "Roadrunner",
+    "Sagebrush",
+    "Switchgrass",
+    "Timberline",
+    "Windmill",
+    "Yucca",
+    "Arroyo",
+    "Bison",
+    "Cottonwood",
+    "Diamondback",
+    "Elkhorn",
+    "Foxtail",
+    "Greasewood",
+    "Harrier",
+    "Ironwood",
+    "Javelina",
+    "Kestrel",
+    "Lodgepole",
+    "Mockingbird",
+    "Nighthawk",
+    "Ocotillo",
+    "Pronghorn",
 ];
 
 impl Masters {
@@ -64,7 +94,13 @@ impl Masters {
         }
     }
 
-    fn operated_lease(&mut self, draw: &mut Draw, i: u32, county: &'static County, since: NaiveDate) -> LeaseMaster {
+    fn operated_lease(
+        &mut self,
+        draw: &mut Draw,
+        i: u32,
+        county: &'static County,
+        since: NaiveDate,
+    ) -> LeaseMaster {
         let royalty = *draw.pick(&[12_500_000, 16_666_667, 18_750_000, 20_000_000, 22_500_000, 25_000_000]);
         let overriding = *draw.pick(&[0, 0, 1_000_000, 2_000_000, 3_125_000]);
         let own_share = *draw.pick(&[45_000_000, 60_000_000, 75_000_000, 87_500_000, 100_000_000]);
@@ -79,18 +115,35 @@ impl Masters {
             shares.push((owner, InterestType::Overriding, overriding));
         }
         let first = self.counterparties.partners.start;
-        let partners =
-            partners.into_iter().map(|(nth, share)| (first + nth, DecimalInterest::from_units(share))).collect();
+        let partners = partners
+            .into_iter()
+            .map(|(nth, share)| (first + nth, DecimalInterest::from_units(share)))
+            .collect();
         let purchaser = draw.below(self.counterparties.purchasers.len() as u64) as u32;
-        self.lease(draw, (i, OPERATOR, county), (royalty, own_share), shares, partners, self.counterparties.purchasers.start + purchaser)
+        self.lease(
+            draw,
+            (i, OPERATOR, county),
+            (royalty, own_share),
+            shares,
+            partners,
+            self.counterparties.purchasers.start + purchaser,
+        )
     }
 
-    fn others_lease(&mut self, draw: &mut Draw, i: u32, county: &'static County, since: NaiveDate) -> LeaseMaster {
+    fn others_lease(
+        &mut self,
+        draw: &mut Draw,
+        i: u32,
+        county: &'static County,
+        since: NaiveDate,
+    ) -> LeaseMaster {
         let royalty = *draw.pick(&[16_666_667, 18_750_000, 20_000_000, 25_000_000]);
         let own_share = draw.between(4, 30) * 1_000_000 + draw.between(0, 999_999);
         let operator = draw.below(self.counterparties.operators.len() as u64) as u32;
-        let bearers =
-            [(Self::owner_of_company(NON_OPERATOR), own_share), (self.owner_of_operator(operator), WHOLE - own_share)];
+        let bearers = [
+            (Self::owner_of_company(NON_OPERATOR), own_share),
+            (self.owner_of_operator(operator), WHOLE - own_share),
+        ];
         let mut shares = self.working(WHOLE - royalty, &bearers);
         self.royalties(draw, i, royalty, county, since, &mut shares);
         let at = self.counterparties.operators.start + operator;
@@ -166,7 +219,10 @@ impl Masters {
             interests: shares.iter().map(interest).collect(),
             owners: shares.iter().map(|(owner, ..)| *owner).collect(),
             weights: shares.iter().map(|(.., part)| *part).collect(),
-            taxed_weights: shares.iter().map(|(owner, _, part)| if exempt(*owner) { 0 } else { *part }).collect(),
+            taxed_weights: shares
+                .iter()
+                .map(|(owner, _, part)| if exempt(*owner) { 0 } else { *part })
+                .collect(),
             partners,
             own_share: DecimalInterest::from_units(own_share),
             purchaser,

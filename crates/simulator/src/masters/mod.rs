@@ -189,7 +189,8 @@ impl Masters {
         records.extend(self.leases.iter().map(|lease| self.jib_deck(lease, since)));
         let mut month = self.base.plus(-projects::LEAD);
         while month <= Month::of(start) {
-            records.extend(self.became_known(month).into_iter().filter(|(day, _)| *day < start).map(|it| it.1));
+            records
+                .extend(self.became_known(month).into_iter().filter(|(day, _)| *day < start).map(|it| it.1));
             month = month.plus(1);
         }
         records

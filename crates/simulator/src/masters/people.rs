@@ -62,14 +62,50 @@ const GATHERING_TRADES: [Trade; 5] = [
     trade("Corrosion Control", &["720.004"]),
     trade("Field Labour", &["720.001"]),
 ];
-const MATERIAL_TRADES: [Trade; 2] = [trade("Pipe & Supply", &["132.000"]), trade("Oilfield Supply", &["135.000"])];
+const MATERIAL_TRADES: [Trade; 2] =
+    [trade("Pipe & Supply", &["132.000"]), trade("Oilfield Supply", &["135.000"])];
 
 const SURNAMES: [&str; 40] = [
-    "Abernathy", "Barrera", "Calloway", "Dugan", "Espinoza", "Fairchild", "Guidry", "Hollis", "Ingram",
-    "Jessup", "Kincaid", "Landry", "McAllister", "Navarro", "Olsen", "Pruitt", "Quintana", "Rasmussen",
-    "Sandoval", "Thibodeaux", "Upshaw", "Villarreal", "Whitlock", "Yarbrough", "Ackerman", "Boudreaux",
-    "Castellano", "Delacroix", "Eastman", "Fuentes", "Gunderson", "Holloway", "Iverson", "Jernigan", "Kessler",
-    "Lindqvist", "Montoya", "Newcomb", "Ortega", "Petersen",
+    "Abernathy",
+    "Barrera",
+    "Calloway",
+    "Dugan",
+    "Espinoza",
+    "Fairchild",
+    "Guidry",
+    "Hollis",
+    "Ingram",
+    "Jessup",
+    "Kincaid",
+    "Landry",
+    "McAllister",
+    "Navarro",
+    "Olsen",
+    "Pruitt",
+    "Quintana",
+    "Rasmussen",
+    "Sandoval",
+    "Thibodeaux",
+    "Upshaw",
+    "Villarreal",
+    "Whitlock",
+    "Yarbrough",
+    "Ackerman",
+    "Boudreaux",
+    "Castellano",
+    "Delacroix",
+    "Eastman",
+    "Fuentes",
+    "Gunderson",
+    "Holloway",
+    "Iverson",
+    "Jernigan",
+    "Kessler",
+    "Lindqvist",
+    "Montoya",
+    "Newcomb",
+    "Ortega",
+    "Petersen",
 ];
 
 /// A group of vendors by place, with each one's trade.
@@ -118,7 +154,18 @@ impl Counterparties {
         let drilling = made.vendors('D', 28 * scale, &DRILLING_TRADES);
         let gathering = made.vendors('M', 15, &GATHERING_TRADES);
         let materials = made.vendors('S', 6, &MATERIAL_TRADES);
-        Self { all: made.all, purchasers, partners, operators, banks, field, office, drilling, gathering, materials }
+        Self {
+            all: made.all,
+            purchasers,
+            partners,
+            operators,
+            banks,
+            field,
+            office,
+            drilling,
+            gathering,
+            materials,
+        }
     }
 }
 
@@ -155,11 +202,15 @@ impl Maker {
         let first = self.all.len() as u32;
         let mut of_vendors = Vec::new();
         for i in 0..count {
-            let mut draw = Draw::new(self.seed, Stream::Master, u64::from(letter as u32), u64::from(i) + (1 << 32));
+            let mut draw =
+                Draw::new(self.seed, Stream::Master, u64::from(letter as u32), u64::from(i) + (1 << 32));
             let trade = trades[i as usize % trades.len()];
             let surname = SURNAMES[(i as usize * 11 + letter as usize + i as usize / 40) % SURNAMES.len()];
-            let mut record =
-                self.record(format!("{letter}-{i:05}"), format!("{surname} {}", trade.name), CounterpartyType::Vendor);
+            let mut record = self.record(
+                format!("{letter}-{i:05}"),
+                format!("{surname} {}", trade.name),
+                CounterpartyType::Vendor,
+            );
             record.payment_terms_days = *draw.pick(&[15, 30, 30, 30, 45]);
             // Rental tools and software are also bought in Canada.
             if matches!(trade.name, "Rental Tools" | "Software") && i % 3 == 0 {
@@ -294,7 +345,13 @@ impl Masters {
     }
 
     /// A mineral owner: mostly families and trusts, some states, a few whose money is held.
-    pub(super) fn add_mineral_owner(&mut self, draw: &mut Draw, id: &str, state: &str, since: NaiveDate) -> u32 {
+    pub(super) fn add_mineral_owner(
+        &mut self,
+        draw: &mut Draw,
+        id: &str,
+        state: &str,
+        since: NaiveDate,
+    ) -> u32 {
         let surname = *draw.pick(&SURNAMES);
         let (kind, name) = match draw.below(100) {
             0..=2 => ("STATE", "State Land Office".to_owned()),
@@ -308,7 +365,11 @@ impl Masters {
         let until = self.base.plus(draw.between(6, 60) as i32);
         let withheld = kind == "INDIVIDUAL" && draw.below(100) < 3;
         if held < 45 && kind != "STATE" {
-            let code = if held < 12 { "UNLOCATABLE" } else { *draw.pick(&["TITLE_DISPUTE", "PROBATE", "NO_DIVISION_ORDER"]) };
+            let code = if held < 12 {
+                "UNLOCATABLE"
+            } else {
+                *draw.pick(&["TITLE_DISPUTE", "PROBATE", "NO_DIVISION_ORDER"])
+            };
             made.suspense_code = Some(code.to_owned());
         }
         let is_released = made.suspense_code.as_deref().is_some_and(|code| code != "UNLOCATABLE");

@@ -114,7 +114,13 @@ impl WellMaster {
         let rise = 1.0 + (0.006 * age).min(0.8);
         match (self.is_gas(), product == GAS) {
             (true, true) => primary,
-            (true, false) => if self.makes_oil { primary / self.gas_ratio } else { 0.0 },
+            (true, false) => {
+                if self.makes_oil {
+                    primary / self.gas_ratio
+                } else {
+                    0.0
+                }
+            }
             (false, true) => primary * self.gas_ratio * rise,
             (false, false) => primary,
         }
@@ -139,7 +145,8 @@ impl WellMaster {
     /// What is still to come from a month on, in thousandths of a BOE, at 8/8.
     pub(crate) fn reserves(&self, from: Month) -> i64 {
         let first = from.max(self.first_month());
-        let last = self.last_month.map_or(RESERVE_MONTHS, |last| last.0 - first.0 + 1).clamp(0, RESERVE_MONTHS);
+        let last =
+            self.last_month.map_or(RESERVE_MONTHS, |last| last.0 - first.0 + 1).clamp(0, RESERVE_MONTHS);
         let month = |at: i32| self.equivalent_rate(first.plus(at).day(15)) * DAYS_A_MONTH;
         (0..last).map(month).sum::<f64>() as i64
     }
@@ -160,7 +167,8 @@ pub(super) fn well(draw: &mut Draw, site: &Site<'_>) -> WellMaster {
     let county: &County = site.master.county;
     let basin = BASINS.iter().find(|basin| basin.name == county.basin).expect("counties lie in basins");
     let is_gas = draw.below(100) < u64::from(basin.gas_share);
-    let initial = if is_gas { draw.between(5_000, 16_000) } else { draw.between(380, 1_400) } as f64 * 1_000.0;
+    let initial =
+        if is_gas { draw.between(5_000, 16_000) } else { draw.between(380, 1_400) } as f64 * 1_000.0;
     let exponent = draw.between(80, 130) as f64 / 100.0;
     let decline = draw.between(12, 22) as f64 / 100.0;
     let gas_ratio = if is_gas { draw.between(60, 140) as f64 } else { draw.between(12, 45) as f64 / 10.0 };
@@ -211,9 +219,9 @@ impl Masters {
             let site = Site { lease, master, serial, number, first_production, since };
             let mut made = well(&mut draw, &site);
             self.price(&mut draw, &mut made);
-            // The oldest and weakest are plugged, one in fifty, some time in the ledger's years.
+            // Of the oldest a quarter is plugged, some time in the ledger's years.
             let is_old = (since - first_production).num_days() > 1_500;
-            if made.is_operated() && is_old && draw.below(100) < 8 {
+            if made.is_operated() && is_old && draw.below(100) < 28 {
                 made.last_month = Some(self.base.plus(draw.between(3, 84) as i32));
             }
             made.is_overproduced = made.is_operated() && made.is_gas() && draw.below(100) < 12;
