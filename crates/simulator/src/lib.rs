@@ -40,7 +40,7 @@ mod taxes;
 mod tickets;
 mod world;
 
-pub use faults::Planted;
+pub use faults::{Damage, Planted};
 pub use prices::PriceTable;
 pub use settings::{FaultRates, Settings, SettingsError};
 pub use world::{Submission, World};
