@@ -8,7 +8,7 @@
 //! | `facts` | what happened in a month: tickets, volumes, splits, costs |
 //! | `kind` | which documents exist and when each is entered |
 //! | `tickets`, `revenue`, `payables`, `joint_interest`, `payroll`, `depletion`, `opening` | the templates |
-//! | `faults` | what is broken on purpose |
+//! | `faults`, [`late`] | what is broken on purpose |
 //! | `plan` | the one numbered sequence |
 //! | [`random`] | counter-based randomness |
 //!
@@ -26,6 +26,7 @@ mod faults;
 pub mod geography;
 mod joint_interest;
 mod kind;
+pub mod late;
 mod masters;
 mod month;
 mod opening;
