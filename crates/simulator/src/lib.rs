@@ -11,7 +11,7 @@
 //! | `tickets`, `revenue`, `owners`, `taxes`, `payables`, `joint_interest`, `non_operator`, `capital`, `depletion`, `retirement`, `payroll`, `hedging`, `midstream`, `materials`, `treasury`, `close`, `opening` | a family of templates each: which documents exist, when each is entered, what it posts |
 //! | `books`, `standing` | balances by what accounts require, folded month by month |
 //! | `plan` | the one numbered sequence |
-//! | `faults` | what is broken on purpose |
+//! | `faults`, [`late`] | what is broken on purpose |
 //! | [`random`] | counter-based randomness |
 //!
 //! A month is planned first: which documents are entered in it, in order, with their numbers. Most follow from the month's
@@ -34,6 +34,7 @@ pub mod geography;
 mod ground;
 mod hedging;
 mod joint_interest;
+pub mod late;
 mod masters;
 mod materials;
 mod midstream;
@@ -59,7 +60,7 @@ mod tickets;
 mod treasury;
 mod world;
 
-pub use faults::Planted;
+pub use faults::{Damage, Planted};
 pub use prices::PriceTable;
 pub use settings::{FaultRates, Settings, SettingsError};
 pub use world::{Submission, World};

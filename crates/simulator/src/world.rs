@@ -252,7 +252,7 @@ impl World {
     // --- submissions -----------------------------------------------------------------------------------------------
 
     /// The submissions entered from `from` up to and without `until`, in their one order. A planted fault stands right
-    /// before its sibling.
+    /// before its sibling, or right behind it where it is one only there.
     #[must_use]
     pub fn submissions(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Submission<'_>> {
         let mut submissions = Vec::new();
@@ -271,13 +271,14 @@ impl World {
 
     fn submit<'w>(&'w self, ordinal: u64, planned: &Planned, submissions: &mut Vec<Submission<'w>>) {
         let entry = self.entry(planned);
-        for fault in faults::beside(self.settings.seed, &self.settings.fault_rates, ordinal) {
-            let mut broken = entry.clone();
-            faults::alter(self.settings.seed, ordinal, fault, &mut broken);
-            let ce_id = self.ce_id(ordinal, fault.reason().code());
-            submissions.push(Submission { ordinal, ce_id, entry: broken, planted: Some(fault) });
-        }
+        let beside = faults::beside(&self.settings, ordinal, &entry);
+        let planted = |(entry, planted): faults::Fault<'w>| {
+            let ce_id = self.ce_id(ordinal, planted.reason().code());
+            Submission { ordinal, ce_id, entry, planted: Some(planted) }
+        };
+        submissions.extend(beside.before.into_iter().map(planted));
         submissions.push(Submission { ordinal, ce_id: self.ce_id(ordinal, ""), entry, planted: None });
+        submissions.extend(beside.after.into_iter().map(planted));
     }
 
     fn ce_id(&self, ordinal: u64, fault: &str) -> Uuid {

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use ledger::Side;
 use ledger::check::{Reference, Submission as Checked, check};
 use ledger::period::midnight;
-use ledger::{ReasonCode, Side};
-use simulator::{FaultRates, Planted, PriceTable, Settings, Submission, World};
+use simulator::{FaultRates, PriceTable, Settings, Submission, World};
 use std::collections::BTreeMap;
 
 fn settings(start: &str, fault_rate: &str) -> Settings {
@@ -127,28 +127,6 @@ fn threads_make_the_same_ledger_as_one() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(together, alone);
-}
-
-#[test]
-fn planted_faults_stand_before_an_untouched_sibling_and_get_their_reason() {
-    let plain = world("2025-03-05");
-    let faulty = World::new(settings("2025-03-05", "0.02")).unwrap();
-    let (from, until) = (plain.begins_at(), at(&plain, 2));
-    let reference = reference(&plain, until);
-    let submissions = faulty.submissions(from, until);
-    let good: Vec<_> =
-        submissions.iter().filter(|submission| submission.planted.is_none()).cloned().collect();
-    assert_eq!(good, plain.submissions(from, until));
-    let mut seen = BTreeMap::new();
-    for pair in submissions.windows(2) {
-        let Some(planted) = pair[0].planted else { continue };
-        *seen.entry(planted.reason()).or_insert(0) += 1;
-        assert_eq!((pair[0].ordinal, pair[0].entry.entry_id), (pair[1].ordinal, pair[1].entry.entry_id));
-        if planted == Planted::Altered(ReasonCode::Unbalanced) {
-            assert_eq!(verdict(&pair[0], &reference).unwrap().reason, ReasonCode::Unbalanced);
-        }
-    }
-    assert!(seen[&ReasonCode::Unbalanced] > 20 && seen[&ReasonCode::UnreadablePayload] > 20, "{seen:?}");
 }
 
 /// At each month end that has been closed nothing is left in clearing, and of a settled production month nothing accrued.
