@@ -32,7 +32,10 @@ impl Container {
     pub fn new(topic: Topic, identity: &str) -> Self {
         let mut sync = [0; 16];
         let mut hasher = blake3::Hasher::new();
-        hasher.update(b"wellbook container ").update(topic.base_name().as_bytes()).update(identity.as_bytes());
+        hasher
+            .update(b"wellbook container ")
+            .update(topic.base_name().as_bytes())
+            .update(identity.as_bytes());
         sync.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         Self { topic, sync }
     }

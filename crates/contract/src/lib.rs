@@ -31,8 +31,8 @@ pub mod seal;
 pub mod topic;
 mod wire;
 
-pub use container::Container;
 pub use codec::{DecodeError, Decoder, Encoder};
+pub use container::Container;
 pub use digest::Digest;
 pub use fault::InjectedFault;
 pub use position::Position;
