@@ -351,3 +351,21 @@ fn a_printed_entry_keeps_to_the_page_and_its_columns_add_up() {
         assert!(page.contains(&*first.account_code) && page.contains(account.name), "{page}");
     }
 }
+
+#[test]
+fn a_longer_history_leaves_the_months_before_as_they_were() {
+    let home = tempfile::tempdir().unwrap();
+    let args = RunArgs { historical_days: Some(4), ..ARGS.clone() };
+    for format in [Format::Avro, Format::Parquet] {
+        let [short, long] = [&ARGS, &args].map(|args| {
+            let out = home.path().join(format!("{}-{:?}", format.extension(), args.historical_days));
+            files::write(args, format, &out, false, 2, |_| {}).unwrap();
+            contents(&out)
+        });
+        let of_month = |files: &BTreeMap<String, Vec<u8>>, month: &str| {
+            files.iter().find(|(path, _)| path.contains(month)).unwrap().1.clone()
+        };
+        assert!(of_month(&short, "=2025-01") == of_month(&long, "=2025-01"), "{format:?}");
+        assert!(of_month(&short, "=2025-02").len() < of_month(&long, "=2025-02").len(), "{format:?}");
+    }
+}

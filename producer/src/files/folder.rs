@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 /// The file that makes a partial folder ours; whoever writes there holds its lock.
@@ -40,6 +41,7 @@ impl Partial {
         let path = target.with_file_name(partial);
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+            refuse_mount_point(&target, parent)?;
         }
         let mark = begin_partial(&path)?;
         Ok(Self { target, path, replaces, mark: Some(mark) })
@@ -68,13 +70,8 @@ impl Partial {
         }
         let mark = self.path.join(MARK);
         fs::remove_file(&mark).with_context(|| format!("cannot remove {}", mark.display()))?;
-        fs::rename(&self.path, &target).with_context(|| {
-            format!(
-                "cannot rename {} to {}; a folder below it can be written where it is a mount point",
-                self.path.display(),
-                target.display()
-            )
-        })?;
+        fs::rename(&self.path, &target)
+            .with_context(|| format!("cannot rename {} to {}", self.path.display(), target.display()))?;
         self.mark = None;
         Ok(())
     }
@@ -86,6 +83,17 @@ impl Drop for Partial {
             // What cannot be removed now is removed by the next run: it bears the mark.
             let _ = fs::remove_dir_all(&self.path);
         }
+    }
+}
+
+/// Nothing can take the place of a mount point: better to say so before everything is written.
+fn refuse_mount_point(target: &Path, parent: &Path) -> anyhow::Result<()> {
+    let device = |path: &Path| fs::metadata(path).map(|it| it.dev()).ok();
+    match (device(target), device(parent)) {
+        (Some(own), Some(above)) if own != above => {
+            bail!(WrongSettings(format!("{} is a mount point: choose a folder below it", target.display())))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -82,7 +82,7 @@ impl Write for Output {
 
 /// A file of entries in their form.
 pub(crate) enum EntryFile {
-    Plain(Output),
+    Plain(Box<Output>),
     Parquet { shown: String, file: Box<RowGroupFile<Output>> },
 }
 
@@ -108,7 +108,7 @@ impl EntryFile {
                 return Ok(Self::Parquet { shown, file: Box::new(file) });
             }
         }
-        Ok(Self::Plain(output))
+        Ok(Self::Plain(Box::new(output)))
     }
 
     /// Appends a piece.
@@ -132,7 +132,7 @@ impl EntryFile {
     /// What the file system says.
     pub(crate) fn finish(self, totals: EntryTotals) -> anyhow::Result<FileRecord> {
         let (output, rows) = match self {
-            Self::Plain(output) => (output, None),
+            Self::Plain(output) => (*output, None),
             Self::Parquet { shown, file } => {
                 (file.finish().with_context(|| format!("cannot write {shown}"))?, Some(totals.lines))
             }

@@ -49,7 +49,7 @@ pub(crate) fn push_plain(value: Value<'_>, out: &mut Vec<u8>) {
         Value::Absent => {}
         Value::Text(text) => out.extend_from_slice(text.as_bytes()),
         Value::Id(id) => {
-            out.extend_from_slice(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes())
+            out.extend_from_slice(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
         }
         Value::Int(number) => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
         Value::Long(number) => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
