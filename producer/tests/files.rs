@@ -237,6 +237,10 @@ fn the_manifest_tells_the_truth_of_every_file_and_bears_the_fingerprint_of_the_r
         assert_eq!(file.bytes, bytes.len() as u64);
         assert_eq!(file.blake3, blake3::hash(bytes).to_hex().to_string(), "{}", file.path);
     }
+    let masters = manifest.files.iter().filter(|file| file.content == Content::Reference);
+    let later = WORLD.reference_between(WORLD.begins_at(), WORLD.history_ends_at());
+    let known = WORLD.opening_reference().len() + later.len();
+    assert_eq!(masters.map(|file| file.rows).sum::<u64>(), known as u64);
     let entries = entries();
     let lines: usize = entries.iter().map(|it| it.entry.lines.len()).sum();
     let planted = entries.iter().filter(|it| it.planted.is_some()).count();

@@ -85,13 +85,19 @@ impl Blocks {
         }
     }
 
+    /// The blocks that are full; what does not fill one yet stays.
+    #[must_use]
+    pub fn full(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.out)
+    }
+
     /// The blocks of all that was taken in since the last call.
     #[must_use]
     pub fn take(&mut self) -> Vec<u8> {
         if self.count > 0 {
             self.close();
         }
-        std::mem::take(&mut self.out)
+        self.full()
     }
 
     fn close(&mut self) {

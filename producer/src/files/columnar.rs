@@ -18,7 +18,7 @@ use std::io::Write;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Rows of a row group at the most. Some 60 MB while it is built, which each thread does for itself; large enough that a
+/// Rows of a row group at the most. Some 80 MB while it is built, which each thread does for itself; large enough that a
 /// reader's cost for each of the 57 columns of a group is nothing beside its rows.
 pub(crate) const ROWS_MAX: usize = 131_072;
 

@@ -5,6 +5,7 @@
 //! | [`manifest`] | what a folder holds, and what it follows from |
 //! | `folder`, `output` | a folder that appears when it is whole; a file that is digested as it is written |
 //! | `pieces`, `encode` | how a history is cut, and what the threads make of each part |
+//! | `masters` | the files of the reference topics |
 //! | `fields`, `text`, `columnar` | the fields, listed once; JSON and CSV; Parquet |
 //! | [`sample`], [`journal`] | a few entries to look at, and how accountants print them |
 
@@ -14,6 +15,7 @@ mod fields;
 mod folder;
 pub mod journal;
 pub mod manifest;
+mod masters;
 mod names;
 mod output;
 mod pieces;
@@ -25,14 +27,13 @@ use crate::genesis;
 use crate::settings::RunArgs;
 use anyhow::Context;
 use chrono::{NaiveDate, Utc};
-use contract::json::Documents;
-use contract::record::reference_topic;
-use contract::{Container, Digest, Encoder, Genesis, SchemaId, Topic};
+use contract::{Container, Digest, Genesis, Topic};
 use encode::{Made, Maker, Tally};
 use folder::Partial;
 use ledger::Rate;
-use ledger::reference::ReferenceRecord;
+use ledger::period::{midnight, next_month};
 use manifest::{Content, FileRecord, MANIFEST, Manifest, PlantedFault, RunSettings};
+use masters::Masters;
 use output::{EntryFile, Output};
 use parquet::errors::ParquetError;
 use serde::{Deserialize, Serialize};
@@ -251,41 +252,18 @@ impl<'f> Writing<'f> {
         Ok(())
     }
 
-    /// The masters of the history: each topic a file, as Avro beside Avro and as JSON beside the others.
+    /// The masters of the history, month by month.
     fn reference(&mut self, world: &World) -> anyhow::Result<()> {
-        let later = world.reference_between(world.begins_at(), world.history_ends_at());
-        let mut records = world.opening_reference();
-        records.extend(later.into_iter().map(|(_, record)| record));
-        for topic in Topic::REFERENCE {
-            let of_topic: Vec<&ReferenceRecord> =
-                records.iter().filter(|record| reference_topic(record) == *topic).collect();
-            if !of_topic.is_empty() {
-                self.reference_file(*topic, &of_topic)?;
-            }
+        let mut masters = Masters::new(self.folder, self.format, &self.identity);
+        world.opening_reference().iter().try_for_each(|record| masters.add(record))?;
+        let (mut from, end) = (world.begins_at(), world.history_ends_at());
+        while from < end {
+            let until = midnight(next_month(from.date_naive())).min(end);
+            let known = world.reference_between(from, until);
+            known.iter().try_for_each(|(_, record)| masters.add(record))?;
+            from = until;
         }
-        Ok(())
-    }
-
-    fn reference_file(&mut self, topic: Topic, records: &[&ReferenceRecord]) -> anyhow::Result<()> {
-        let mut encoder = Encoder::new(topic, SchemaId(0));
-        let is_avro = self.format == Format::Avro;
-        let extension = if is_avro { Format::Avro } else { Format::Ndjson }.extension();
-        let mut output = Output::new(self.folder, &format!("reference/{topic}.{extension}"))?;
-        if is_avro {
-            let container = Container::new(topic, &self.identity);
-            output.append(&container.header())?;
-            let mut blocks = container.blocks();
-            records.iter().for_each(|record| blocks.add(&encoder.reference(record)));
-            output.append(&blocks.take())?;
-        } else {
-            let documents = Documents::new(topic);
-            for record in records {
-                let mut line = documents.of(&encoder.reference(record))?;
-                line.push('\n');
-                output.append(line.as_bytes())?;
-            }
-        }
-        self.files.push(output.finish(Content::Reference, records.len() as u64, None)?);
+        self.files.extend(masters.finish()?);
         Ok(())
     }
 

@@ -21,6 +21,7 @@ fn a_container_holds_the_datums_of_the_topic_under_the_public_schema() {
         for number in part {
             entry.entry_number = number;
             blocks.add(&framed(&entry));
+            file.extend(blocks.full());
         }
         file.extend(blocks.take());
     }
