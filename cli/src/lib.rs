@@ -9,6 +9,7 @@
 //! | [`watch`] | shows a stack coming up and its history loading |
 //! | [`down`], [`status`], [`logs`], [`sql`], [`open`] | everyday commands |
 //! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
+//! | [`realism`] | judges ledgers made in memory |
 //! | [`screen`] | lines, bars and colours |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -24,6 +25,7 @@ pub mod logs;
 pub mod open;
 pub mod place;
 pub mod prove;
+pub mod realism;
 pub mod screen;
 pub mod sql;
 pub mod status;
