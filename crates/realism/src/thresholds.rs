@@ -105,7 +105,7 @@ impl Default for Thresholds {
             gas_of_henry_hub: Band::new(-1.5, 1.3),
             liquids_of_wti: Band::new(0.15, 0.60),
             lifting_cost: lifting_cost(),
-            usual_lag: 0.85,
+            usual_lag: 0.80,
             correction_lag: Band::new(3.0, 24.0),
             depletion: Band::new(6.0, 22.0),
             depletion_variation: 0.25,

@@ -49,7 +49,7 @@ const MANUAL: Question = Question {
 /// Shares of entries with 2, 3 … 9, 10 to 99, 100 to 999 and more lines.
 const TABLE_III: [f64; 11] =
     [0.6068, 0.0577, 0.1663, 0.0306, 0.0332, 0.0113, 0.0188, 0.0042, 0.0633, 0.0076, 0.0002];
-const LABELS: [&str; 11] = ["2", "3", "4", "5", "6", "7", "8", "9", "10–99", "100–999", "≥1000"];
+const LABELS: [&str; 11] = ["2", "3", "4", "5", "6", "7", "8", "9", "10–99", "100–999", "1000+"];
 /// Pairs that are summed.
 const TOP: usize = 20;
 
@@ -76,7 +76,7 @@ impl Lines {
         let debits = entry.lines.iter().filter(|line| line.side == Side::Debit).count();
         self.entries += 1;
         self.counts[place(count)] += 1;
-        self.even += u64::from(count % 2 == 0);
+        self.even += u64::from(count.is_multiple_of(2));
         self.equal += u64::from(debits * 2 == count);
         self.more_debits += u64::from(debits * 2 > count);
         *self.sources.entry(entry.source).or_default() += 1;
@@ -127,7 +127,7 @@ impl Lines {
             )
         });
         let chart = Chart::Bars {
-            labels: LABELS.map(str::to_owned).to_vec(),
+            labels: LABELS.map(|label| label.replace("10–99", "10+").replace("100–999", "100+")).to_vec(),
             series: vec![
                 Series { name: "found", values: percents(&found) },
                 Series { name: "real", values: percents(&TABLE_III) },

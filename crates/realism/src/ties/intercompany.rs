@@ -6,7 +6,7 @@ use crate::question::{Question, Tally, dollars, grouped};
 use crate::report::{Group, Row, Test};
 use crate::seen::{Seen, signed};
 use chrono::{Days, NaiveDate};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 const PAIRS: Question = Question {
     id: "intercompany",
@@ -39,7 +39,7 @@ impl Pair {
 /// Bounded by the groups of [`SETTLED_DAYS`], and by pairs of companies.
 #[derive(Debug, Default)]
 pub(crate) struct Intercompany {
-    open: HashMap<u128, Pair>,
+    open: BTreeMap<u128, Pair>,
     /// By the two companies, the smaller number first.
     balances: BTreeMap<(u32, u32), i128>,
     tally: Tally,
@@ -84,10 +84,8 @@ impl Intercompany {
     pub(crate) fn judge(mut self, closing: &Closing, names: &Names) -> Test {
         // The other half of what was booked in the last days may lie behind the range.
         let recent = closing.last_day() - Days::new(2);
-        let mut open: Vec<(&u128, &Pair)> = self.open.iter().collect();
-        open.sort_unstable_by_key(|(group, _)| **group);
         let mut is_complete = true;
-        for (group, pair) in open {
+        for (group, pair) in &self.open {
             if pair.holds() || pair.last_seen < recent {
                 check(&mut self.tally, *group, pair);
             } else {

@@ -99,16 +99,14 @@ impl Reversals {
 
     pub(crate) fn judge(mut self, closing: &Closing, thresholds: &Thresholds) -> Vec<Test> {
         let due = closing.last_day() - Days::new(GRACE_DAYS);
-        let mut pending = 0;
-        for known in self.recent.values() {
-            match known.reverses_on {
-                Some(day) if day <= due => {
-                    let of = format!("accrual entered on {}", known.entered_on);
-                    self.tally.check(false, || (of, "was not reversed".to_owned()));
-                }
-                Some(_) => pending += 1,
-                None => {}
-            }
+        let awaited = |known: &Remembered| known.reverses_on;
+        let pending = self.recent.values().filter_map(awaited).filter(|day| *day > due).count() as u64;
+        let of = |known: &Remembered| awaited(known).filter(|day| *day <= due).map(|day| (known.entered_on, day));
+        let mut missing: Vec<(NaiveDate, NaiveDate)> = self.recent.values().filter_map(of).collect();
+        missing.sort_unstable();
+        for (entered_on, day) in missing {
+            let figure = format!("was not reversed on {day}");
+            self.tally.check(false, || (format!("accrual entered on {entered_on}"), figure));
         }
         vec![self.judge_share(closing, thresholds, pending), self.judge_mirrors(closing, pending)]
     }

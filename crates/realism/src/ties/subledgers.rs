@@ -200,11 +200,12 @@ impl Subledgers {
             if closing.last_closed.is_none_or(|last| month > last) {
                 continue;
             }
-            let of_afe = self
-                .project_months
-                .iter()
-                .filter(|((number, posted), _)| names.name(*number) == afe && *posted <= month);
-            let balance: i128 = of_afe.map(|(_, cents)| cents).sum();
+            let of_afe = self.project_months.iter().filter(|((number, _), _)| names.name(*number) == afe);
+            let mut moved = of_afe.filter(|((_, posted), _)| *posted <= month).peekable();
+            if moved.peek().is_none() {
+                continue;
+            }
+            let balance: i128 = moved.map(|(_, cents)| cents).sum();
             self.projects.signs.check(balance == 0, || {
                 (format!("{afe}, closed in {month}"), format!("{} are left", dollars(balance)))
             });
