@@ -122,7 +122,7 @@ impl Scorecard {
         self.severance.observe(seen, &self.masters);
         self.prices.observe(seen, &self.masters, &mut self.names);
         self.costs.observe(seen, &self.masters, &mut self.names);
-        self.lags.observe(seen);
+        self.lags.observe(seen, &self.masters);
     }
 
     /// At the end of a day balances are looked at, at the end of a month old memories are dropped.

@@ -1,18 +1,21 @@
 //! Months between production and booking.
 
+use crate::account::Account;
 use crate::closing::Closing;
+use crate::masters::Masters;
 use crate::question::{Question, grouped, percent, share};
 use crate::report::{Chart, Group, Row, Series, Test};
 use crate::seen::Seen;
 use crate::thresholds::Thresholds;
-use ledger::{DocumentType, Product, Source};
+use ledger::reference::CompanyRole;
+use ledger::{DocumentType, JournalLine, Product, Source};
 use std::collections::BTreeMap;
 
 const LAG: Question = Question {
     id: "production_lag",
     group: Group::Domain,
     name: "Revenue follows production at its usual distance",
-    asks: "Posting month less production month of revenue entries: are accruals at 0 or 1, is most final oil at 1 and most final gas and liquids at 2, and is whatever else a correction at 3 to 24, with some of those?",
+    asks: "Posting month less production month of an operator's owner splits (a non-operator books what it is told, a month later): are accruals at 0 or 1, is most final oil at 1 and most final gas and liquids at 2, and is whatever else a correction at 3 to 24, with some of those?",
     source: "Oil is settled about the 20th of month + 1, gas and liquids at the end of month + 2; audit rights run 24 months",
 };
 
@@ -32,12 +35,17 @@ pub(crate) struct Lags {
 }
 
 impl Lags {
-    pub(crate) fn observe(&mut self, seen: &Seen<'_>) {
+    pub(crate) fn observe(&mut self, seen: &Seen<'_>, masters: &Masters) {
         let entry = seen.entry;
-        if entry.source != Source::Revenue || entry.document_type == DocumentType::Reversal {
+        let is_operated = masters.roles.get(&*entry.company_code) == Some(&CompanyRole::Operator);
+        let is_revenue = entry.source == Source::Revenue && entry.document_type != DocumentType::Reversal;
+        if !is_revenue || !is_operated {
             return;
         }
-        let revenue = seen.lines().find(|(account, _)| (601..=603).contains(&account.natural()));
+        let is_sale = |(account, line): &(Account, &JournalLine<'_>)| {
+            (601..=603).contains(&account.natural()) && line.decimal_interest.is_some()
+        };
+        let revenue = seen.lines().find(is_sale);
         let Some((account, line)) = revenue else { return };
         let Some(production) = seen.production(line) else { return };
         let product = match account.natural() {

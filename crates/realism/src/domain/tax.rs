@@ -47,7 +47,7 @@ impl Severance {
             return;
         }
         // By tax code: what 320 accrues and what expense and owners bear, credits positive.
-        let mut borne: Vec<(&str, i64, i64)> = Vec::new();
+        let mut borne: Vec<(&str, Option<i64>, i64)> = Vec::new();
         for (account, line) in seen.lines() {
             let (Some(code), Some(_), Some(_)) = (line.tax_code.as_deref(), line.base_amount, line.rate)
             else {
@@ -55,17 +55,19 @@ impl Severance {
             };
             let credit = if line.side == Side::Credit { line.amount.units() } else { -line.amount.units() };
             let at = borne.iter().position(|(known, ..)| *known == code).unwrap_or_else(|| {
-                borne.push((code, 0, 0));
+                borne.push((code, None, 0));
                 borne.len() - 1
             });
             if account.natural() == 320 {
-                borne[at].1 += credit;
+                *borne[at].1.get_or_insert(0) += credit;
                 self.observe_line(seen, line, code, masters);
             } else {
                 borne[at].2 -= credit;
             }
         }
         for (code, accrued, borne) in borne {
+            // Where somebody else remits the tax, nothing is accrued.
+            let Some(accrued) = accrued else { continue };
             let figure = || format!("{code}: {} accrued, {} borne", cents(accrued), cents(borne));
             self.shares.check(accrued == borne, || named(seen.entry, figure()));
         }
@@ -87,8 +89,7 @@ impl Severance {
         });
         let Some(tax) = tax else { return };
         let expected = expected(base, volume(seen, line), rate, tax);
-        // A negative value owes no tax; its line would not exist.
-        let holds = (line.amount.units().abs() - expected.max(0)).abs() <= 1;
+        let holds = (line.amount.units().abs() - expected).abs() <= 1;
         self.amount.check(holds, || {
             let figure = format!("{code}: {} on {base} at {rate}, expected {}", line.amount, cents(expected));
             named(seen.entry, figure)
@@ -110,7 +111,8 @@ impl Severance {
 }
 
 fn expected(base: Money, volume: i64, rate: ledger::Rate, tax: &TaxRate) -> i64 {
-    let by_value = Money::product(base, rate).map_or(0, Money::units);
+    // A correction may write its base with a minus, or turn the side alone.
+    let by_value = Money::product(base.abs(), rate).map_or(0, Money::units);
     let by_volume = Money::product(Quantity::from_units(volume), tax.rate_per_unit).map_or(0, Money::units);
     by_value + by_volume
 }

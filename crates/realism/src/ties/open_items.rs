@@ -62,6 +62,10 @@ impl OpenItems {
             }
             match (line.clears_entry_id, own) {
                 (Some(cleared), _) if was_entered_before(cleared.as_u128(), begins_at) => self.carried += 1,
+                // What a voided payment had cleared is open again.
+                (Some(cleared), _) if entry.document_type == DocumentType::Reversal => {
+                    self.add((cleared.as_u128(), account), cents);
+                }
                 (Some(cleared), _) => {
                     self.cleared += 1;
                     let outcome = self.clear((cleared.as_u128(), account), cents);

@@ -101,7 +101,8 @@ impl Reversals {
         let due = closing.last_day() - Days::new(GRACE_DAYS);
         let awaited = |known: &Remembered| known.reverses_on;
         let pending = self.recent.values().filter_map(awaited).filter(|day| *day > due).count() as u64;
-        let of = |known: &Remembered| awaited(known).filter(|day| *day <= due).map(|day| (known.entered_on, day));
+        let of =
+            |known: &Remembered| awaited(known).filter(|day| *day <= due).map(|day| (known.entered_on, day));
         let mut missing: Vec<(NaiveDate, NaiveDate)> = self.recent.values().filter_map(of).collect();
         missing.sort_unstable();
         for (entered_on, day) in missing {
@@ -118,7 +119,7 @@ impl Reversals {
             Row::new("reversals of entries before the range", grouped(self.carried)),
             Row::new("accruals whose reversal is still to come", grouped(pending)),
         ];
-        MIRRORS.exact(closing, self.tally, "are not", "no reversal was seen").with_rows(rows)
+        MIRRORS.exact(closing, self.tally, "reversals do not hold", "no reversal was seen").with_rows(rows)
     }
 
     fn judge_share(&self, closing: &Closing, thresholds: &Thresholds, pending: u64) -> Test {

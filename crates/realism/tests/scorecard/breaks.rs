@@ -73,7 +73,7 @@ const BREAKS: &[(&str, &str, Break)] = &[
         books.first("CHECK").lines[0].owner_id = Some("O-9".into());
     }),
     ("owner_subledger", "a check for more than is owed", |books| {
-        inflate(books, "CHECK", [0, 1], 100_000_000)
+        inflate(books, "CHECK", [0, 1], 100_000_000);
     }),
     ("partner_subledger", "a line without a deck", |books| books.first("BILLING").lines[0].jib_code = None),
     ("partner_subledger", "a partner who pays too much", |books| {
@@ -279,4 +279,27 @@ fn only_an_operators_books_hold_cost_at_eight_eighths() {
     books.entries.push(other);
     books.settle();
     assert_eq!(find(&books.judge(), "lifting_cost").outcome, Outcome::Passed);
+}
+
+#[test]
+fn what_a_voided_payment_had_cleared_can_be_paid_again() {
+    let mut books = Books::sound();
+    let payment = books.first("PAYMENT").clone();
+    let mut void = entry(
+        "1000",
+        (payment.posting_date + Days::new(1), 954),
+        Source::Payables,
+        "VOID",
+        payment.lines.clone(),
+    );
+    void.document_type = ledger::DocumentType::Reversal;
+    void.reverses_entry_id = Some(payment.entry_id);
+    void.lines.iter_mut().for_each(|line| line.side = line.side.opposite());
+    let again =
+        entry("1000", (payment.posting_date + Days::new(2), 955), Source::Payables, "AGAIN", payment.lines);
+    books.entries.extend([void, again]);
+    books.settle();
+    let report = books.judge();
+    assert_eq!(find(&report, "payments").outcome, Outcome::Passed, "{:?}", find(&report, "payments").rows);
+    assert_eq!(find(&report, "reversals").outcome, Outcome::Passed, "{:?}", find(&report, "reversals").rows);
 }

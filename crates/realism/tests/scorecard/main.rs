@@ -71,3 +71,13 @@ fn the_report_serialises_with_stable_names_and_the_page_needs_no_network() {
         assert!(!page.contains(outside), "{outside}");
     }
 }
+
+#[test]
+fn thresholds_are_data_and_a_misspelt_one_is_refused() {
+    let strict: realism::Thresholds =
+        serde_json::from_str(r#"{"depletion": {"low": 1.0, "high": 2.0}}"#).unwrap();
+    let books = Books::sound();
+    assert_eq!(find(&books.judge(), "depletion").outcome, Outcome::Passed);
+    assert_eq!(find(&books.judge_by(strict), "depletion").outcome, Outcome::Missed);
+    assert!(serde_json::from_str::<realism::Thresholds>(r#"{"depletions": 1}"#).is_err());
+}

@@ -43,7 +43,7 @@ fn powers_of_a_ratio_follow_benfords_law_and_an_even_spread_does_not() {
 #[test]
 fn a_few_round_amounts_are_real_and_none_or_half_are_not() {
     let rounded = |every: u128| {
-        let amount = move |i: u128| if i % every == 0 { 500_00 } else { 123_45 };
+        let amount = move |i: u128| if i.is_multiple_of(every) { 500_00 } else { 123_45 };
         (0..1_000).map(|i| of_amount(i, amount(i))).collect::<Vec<Entry>>()
     };
     assert_eq!(outcome(rounded(10), "round_amounts"), Outcome::Passed);
@@ -94,7 +94,7 @@ fn a_few_entries_by_hand_are_real_and_many_are_not() {
     let ledger = |every: u128| {
         let made = |i| {
             let mut made = of_lines(i, 1, 1);
-            if i % every == 0 {
+            if i.is_multiple_of(every) {
                 made.source = Source::Manual;
             }
             made
