@@ -46,6 +46,14 @@ const MANUAL: Question = Question {
     source: "2 to 6 % in practice; 1 % is allowed, since upstream subledgers are many",
 };
 
+const TICKETS: Question = Question {
+    id: "field_tickets",
+    group: Group::Shape,
+    name: "Field tickets, apart",
+    asks: "How many field tickets are there, with how many lines each?",
+    source: "Counted apart from business entries; no threshold",
+};
+
 /// Shares of entries with 2, 3 … 9, 10 to 99, 100 to 999 and more lines.
 const TABLE_III: [f64; 11] =
     [0.6068, 0.0577, 0.1663, 0.0306, 0.0332, 0.0113, 0.0188, 0.0042, 0.0633, 0.0076, 0.0002];
@@ -64,15 +72,19 @@ pub(crate) struct Lines {
     pairs: HashMap<(Account, Account), u64>,
     sources: BTreeMap<Source, u64>,
     processes: BTreeMap<String, (u64, u64)>,
+    tickets: BTreeMap<String, (u64, u64)>,
 }
 
 impl Lines {
     pub(crate) fn observe(&mut self, seen: &Seen<'_>) {
+        let entry = seen.entry;
+        let count = entry.lines.len();
+        if seen.is_ticket() {
+            count_process(&mut self.tickets, &entry.transaction_type, count);
+        }
         if !seen.is_business() {
             return;
         }
-        let entry = seen.entry;
-        let count = entry.lines.len();
         let debits = entry.lines.iter().filter(|line| line.side == Side::Debit).count();
         self.entries += 1;
         self.counts[place(count)] += 1;
@@ -80,13 +92,7 @@ impl Lines {
         self.equal += u64::from(debits * 2 == count);
         self.more_debits += u64::from(debits * 2 > count);
         *self.sources.entry(entry.source).or_default() += 1;
-        if !self.processes.contains_key(&*entry.transaction_type) {
-            self.processes.insert(entry.transaction_type.clone().into_owned(), (0, 0));
-        }
-        if let Some((entries, lines)) = self.processes.get_mut(&*entry.transaction_type) {
-            *entries += 1;
-            *lines += count as u64;
-        }
+        count_process(&mut self.processes, &entry.transaction_type, count);
         let first = |side| seen.lines().find(|(_, line)| line.side == side).map(|(account, _)| account);
         if let (Some(debit), Some(credit)) = (first(Side::Debit), first(Side::Credit)) {
             *self.pairs.entry((debit, credit)).or_default() += 1;
@@ -106,7 +112,16 @@ impl Lines {
             ]),
             self.judge_pairs(closing, thresholds),
             self.judge_manual(closing, thresholds),
+            self.report_tickets(closing),
         ]
+    }
+
+    fn report_tickets(&self, closing: &Closing) -> Test {
+        let all: u64 = self.tickets.values().map(|(entries, _)| entries).sum();
+        let a_day = share(all, closing.days.max(1).unsigned_abs());
+        TICKETS
+            .reported(format!("{} tickets, {a_day:.0} a day", grouped(all)), "none")
+            .with_rows(self.tickets.iter().map(process_row).collect())
     }
 
     fn judge_counts(&self, closing: &Closing, thresholds: &Thresholds) -> Test {
@@ -120,12 +135,7 @@ impl Lines {
         let rows = found.iter().zip(TABLE_III).zip(LABELS).map(|((found, real), label)| {
             Row::new(format!("{label} lines"), format!("{}, real {}", percent(*found), percent(real)))
         });
-        let processes = self.processes.iter().map(|(process, (entries, lines))| {
-            Row::new(
-                process.clone(),
-                format!("{} entries, {:.1} lines each", grouped(*entries), share(*lines, *entries)),
-            )
-        });
+        let processes = self.processes.iter().map(process_row);
         let chart = Chart::Bars {
             labels: LABELS.map(|label| label.replace("10–99", "10+").replace("100–999", "100+")).to_vec(),
             series: vec![
@@ -186,6 +196,24 @@ impl Lines {
         });
         self.judge_share(closing, &MANUAL, by_hand, band).with_rows(rows.collect())
     }
+}
+
+/// Adds an entry to its template's entries and lines; the name is copied once.
+fn count_process(processes: &mut BTreeMap<String, (u64, u64)>, process: &str, lines: usize) {
+    match processes.get_mut(process) {
+        Some((entries, of_process)) => {
+            *entries += 1;
+            *of_process += lines as u64;
+        }
+        None => drop(processes.insert(process.to_owned(), (1, lines as u64))),
+    }
+}
+
+fn process_row((process, (entries, lines)): (&String, &(u64, u64))) -> Row {
+    Row::new(
+        process.clone(),
+        format!("{} entries, {:.1} lines each", grouped(*entries), share(*lines, *entries)),
+    )
 }
 
 fn place(lines: usize) -> usize {
