@@ -9,7 +9,7 @@ use crate::report::{Chart, Group, Row, Span, Test};
 use crate::seen::{Seen, signed};
 use crate::thresholds::{Band, Thresholds};
 use ledger::reference::CompanyRole;
-use ledger::{DecimalInterest, Side, Source};
+use ledger::{DecimalInterest, DocumentType, Side, Source};
 use std::collections::BTreeMap;
 
 const LIFTING: Question = Question {
@@ -51,6 +51,10 @@ pub(crate) struct Costs {
 
 impl Costs {
     pub(crate) fn observe(&mut self, seen: &Seen<'_>, masters: &Masters, names: &mut Names) {
+        // The close of a year takes expense to retained earnings; it costs nothing.
+        if seen.entry.document_type == DocumentType::Closing {
+            return;
+        }
         for (account, line) in seen.lines() {
             match account.natural() {
                 710 if !NO_LIFTING.contains(&account.sub()) => {

@@ -117,9 +117,9 @@ impl Books {
         }
     }
 
-    /// Every company's balance of an account, by natural account.
-    pub(crate) fn control(&self, natural: impl Fn(u32) -> bool) -> i128 {
-        self.sums.iter().filter(|(key, _)| natural(key.account.natural())).map(|(_, cents)| cents).sum()
+    /// The balance of these accounts, in every company.
+    pub(crate) fn control(&self, holds: impl Fn(Account) -> bool) -> i128 {
+        self.sums.iter().filter(|(key, _)| holds(key.account)).map(|(_, cents)| cents).sum()
     }
 
     pub(crate) fn judge(

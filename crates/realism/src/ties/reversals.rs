@@ -54,7 +54,7 @@ pub(crate) struct Reversals {
 }
 
 impl Reversals {
-    pub(crate) fn observe(&mut self, seen: &Seen<'_>, begins_at: DateTime<Utc>) {
+    pub(crate) fn observe(&mut self, seen: &Seen<'_>, carried_before: DateTime<Utc>) {
         if !seen.is_business() {
             return;
         }
@@ -63,7 +63,7 @@ impl Reversals {
         self.accruals += u64::from(entry.auto_reverse_on.is_some());
         if let Some(target) = entry.reverses_entry_id {
             self.reversals += 1;
-            if was_entered_before(target.as_u128(), begins_at) {
+            if was_entered_before(target.as_u128(), carried_before) {
                 self.carried += 1;
             } else {
                 let verdict = self.compare(entry, target.as_u128());

@@ -263,6 +263,7 @@ fn a_tax_by_volume_counts_the_barrels_of_the_split() {
             .sum();
         for line in entry.lines.iter_mut().filter(|line| line.base_amount.is_some()) {
             if line.account_code == "320.000" && line.product == Some(Product::Oil) {
+                // Ten cents a barrel, of thousandths.
                 line.amount += Money::from_units((barrels + 50) / 100);
             }
         }
@@ -302,4 +303,63 @@ fn what_a_voided_payment_had_cleared_can_be_paid_again() {
     let report = books.judge();
     assert_eq!(find(&report, "payments").outcome, Outcome::Passed, "{:?}", find(&report, "payments").rows);
     assert_eq!(find(&report, "reversals").outcome, Outcome::Passed, "{:?}", find(&report, "reversals").rows);
+}
+
+#[test]
+fn a_correction_that_lowers_value_lowers_the_tax_and_the_close_of_a_year_costs_nothing() {
+    let mut books = Books::sound();
+    let target = books.first("FINAL").entry_id;
+    let mut lower = books.first("CORRECTION").clone();
+    lower.entered_at += TimeDelta::seconds(1);
+    lower.adjusts_entry_id = Some(target);
+    for line in &mut lower.lines {
+        line.side = line.side.opposite();
+        line.quantity = line.quantity.map(|quantity| -quantity);
+        line.base_amount = line.base_amount.map(|base| -base);
+    }
+    let lines = vec![line("530.000", 1_000_000), line("710.005", -1_000_000)];
+    let mut close = entry("1000", (date("2025-04-10"), 956), Source::Manual, "CLOSE", lines);
+    close.document_type = ledger::DocumentType::Closing;
+    close.lines[1].well_id = Some(WELL.into());
+    books.entries.extend([lower, close]);
+    books.settle();
+    let report = books.judge();
+    for id in ["severance_amount", "severance_shares", "oil_price", "lifting_cost"] {
+        assert_eq!(find(&report, id).outcome, Outcome::Passed, "{id} {:?}", find(&report, id).rows);
+    }
+}
+
+#[test]
+fn what_is_accrued_to_owners_as_a_whole_needs_no_owner() {
+    let mut books = Books::sound();
+    for entry in &mut books.entries {
+        if matches!(&*entry.transaction_type, "ACCRUAL" | "REVERSAL") {
+            for line in entry.lines.iter_mut().filter(|line| line.account_code == "302.000") {
+                line.account_code = "302.001".into();
+                (line.owner_id, line.interest_type, line.tax_code) = (None, None, None);
+            }
+            entry.lines.iter_mut().for_each(|line| line.interest_type = None);
+        }
+    }
+    let mut account = ledger::chart::account("302.000").unwrap().record(date("2023-01-01"));
+    account.account_code = "302.001".to_owned();
+    books.reference.push(ReferenceRecord::Account(account));
+    let report = books.judge();
+    let missed: Vec<&str> =
+        report.missed().filter(|test| test.group != realism::Group::Shape).map(|test| test.id).collect();
+    assert!(missed.is_empty(), "{missed:?}");
+}
+
+#[test]
+fn what_was_entered_before_the_opening_day_ended_is_carried_in() {
+    let mut books = Books::sound();
+    let evening =
+        chrono::NaiveDateTime::new(date("2024-12-31"), chrono::NaiveTime::from_hms_opt(23, 30, 0).unwrap());
+    let before = crate::books::id(evening.and_utc(), 1);
+    let paid = |line: &mut ledger::JournalLine<'_>| line.clears_entry_id = Some(before);
+    books.first("PAYMENT").lines.iter_mut().take(1).for_each(paid);
+    assert_eq!(find(&books.judge(), "payments").outcome, Outcome::Passed);
+    let after = crate::books::id(evening.and_utc() + TimeDelta::hours(1), 1);
+    books.first("PAYMENT").lines[0].clears_entry_id = Some(after);
+    assert_eq!(find(&books.judge(), "payments").outcome, Outcome::Missed);
 }
