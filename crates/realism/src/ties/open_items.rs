@@ -62,7 +62,7 @@ impl OpenItems {
             }
             match (line.clears_entry_id, own) {
                 (Some(cleared), _) if was_entered_before(cleared.as_u128(), carried_before) => {
-                    self.carried += 1
+                    self.carried += 1;
                 }
                 // What a voided payment had cleared is open again.
                 (Some(cleared), _) if entry.document_type == DocumentType::Reversal => {
