@@ -62,12 +62,19 @@ fn matrix(html: &mut String, ledgers: &[Ledger<'_>]) {
     for (at, test) in tests.iter().enumerate() {
         put(html, format_args!("<tr><td>{}</td>", escaped(test.name)));
         for test in ledgers.iter().filter_map(|ledger| ledger.report.tests.get(at)) {
-            let (class, figure) = (class(test.outcome), escaped(&test.figure));
-            put(html, format_args!("<td class=\"{class}\" title=\"{figure}\">{}</td>", test.outcome.label()));
+            // What misses is written out; the rest steps back.
+            let shown = match test.outcome {
+                Outcome::Passed => "✓",
+                Outcome::Reported => "·",
+                Outcome::Skipped => "–",
+                outcome => outcome.label(),
+            };
+            let (class, label, figure) = (class(test.outcome), test.outcome.label(), escaped(&test.figure));
+            put(html, format_args!("<td class=\"{class}\" title=\"{label}: {figure}\">{shown}</td>"));
         }
         html.push_str("</tr>");
     }
-    html.push_str("</table></div>");
+    html.push_str("</table><p class=\"soft\">✓ passed · reported – skipped</p></div>");
 }
 
 fn section(html: &mut String, ledger: &Ledger<'_>, is_open: bool) {
