@@ -1,5 +1,6 @@
 //! The command line.
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use producer::settings::RunArgs;
 use secrecy::SecretString;
@@ -66,6 +67,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Make the ledger without a stack: a folder of files, or a few entries to look at
     Generate(Box<GenerateArgs>),
+    /// Judge how real a ledger is: make it in memory, and write a scorecard
+    Realism(RealismArgs),
     /// Fetch Kafka, registry and Postgres once, to work offline afterwards
     Fetch,
     /// Run a command beside a throw-away backbone, whose addresses it finds in `WELLBOOK_TEST_*`
@@ -256,6 +259,41 @@ pub enum Form {
     Csv,
     /// As accountants print it.
     Journal,
+}
+
+/// What to judge, and where the scorecard goes.
+#[derive(Args, Clone, Debug)]
+pub struct RealismArgs {
+    /// Days of ledger; below 120 some tests are skipped
+    #[arg(long, default_value_t = 365, value_name = "DAYS", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=3_660))]
+    pub days: u32,
+    /// Seeds, one ledger each: 42 or 1,2,3
+    #[arg(
+        long = "seeds",
+        visible_alias = "seed",
+        default_value = "42",
+        value_name = "NUMBERS",
+        value_delimiter = ',',
+        num_args = 1
+    )]
+    pub seeds: Vec<u64>,
+    /// First day of the ledger; fixed by default, so that a scorecard can be made again
+    #[arg(
+        long = "start-date",
+        visible_alias = "start",
+        default_value = "2025-01-01",
+        value_name = "YYYY-MM-DD"
+    )]
+    pub start_date: NaiveDate,
+    /// Multiplies wells and entries
+    #[arg(long, default_value_t = 1, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=i64::from(simulator::settings::SCALE_MAX)))]
+    pub scale: u32,
+    /// Thresholds as JSON; what it does not name is as documented
+    #[arg(long, value_name = "FILE")]
+    pub thresholds: Option<PathBuf>,
+    /// Folder for scorecard.json and scorecard.html
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// What to run.

@@ -10,6 +10,7 @@
 //! | [`down`], [`status`], [`logs`], [`sql`], [`open`] | everyday commands |
 //! | [`generate`] | the ledger as files, or a few entries to look at |
 //! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
+//! | [`realism`] | judges ledgers made in memory |
 //! | [`screen`] | lines, bars and colours |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -26,6 +27,7 @@ pub mod logs;
 pub mod open;
 pub mod place;
 pub mod prove;
+pub mod realism;
 pub mod screen;
 pub mod sql;
 pub mod status;

@@ -119,6 +119,8 @@ pub(crate) struct Invoice {
     pub(crate) company: u8,
     pub(crate) vendor: u32,
     pub(crate) lines: Vec<InvoiceLine>,
+    /// Whether the last line is the use tax that the buyer itself owes on the first.
+    pub(crate) has_use_tax: bool,
     /// Days between its date and its entry.
     pub(crate) age_days: u64,
     /// Days that its payment is late.
@@ -130,9 +132,15 @@ pub(crate) struct Invoice {
 }
 
 impl Invoice {
-    /// What it comes to: in its currency, and in dollars.
+    /// What the vendor is owed: in its currency, and in dollars.
     pub(crate) fn total(&self) -> (i64, i64) {
-        self.lines.iter().fold((0, 0), |sum, line| (sum.0 + line.cents, sum.1 + line.functional_cents))
+        let owed = &self.lines[..self.lines.len() - usize::from(self.has_use_tax)];
+        owed.iter().fold((0, 0), |sum, line| (sum.0 + line.cents, sum.1 + line.functional_cents))
+    }
+
+    /// What the state is owed, where the buyer pays it itself.
+    pub(crate) fn use_tax(&self) -> Option<&InvoiceLine> {
+        self.lines.last().filter(|_| self.has_use_tax)
     }
 }
 
