@@ -3,11 +3,12 @@
 use crate::ahead;
 use crate::batch::{Window, hours};
 use crate::genesis;
+use crate::prices::files;
 use crate::settings::RunArgs;
 use chrono::Utc;
 use contract::{Digest, SchemaId};
 use service::exit::WrongSettings;
-use simulator::World;
+use simulator::{PriceTable, World};
 use std::convert::Infallible;
 use uuid::Uuid;
 
@@ -21,12 +22,14 @@ pub struct Fingerprint {
 }
 
 /// Makes the history that these settings give, on so many threads, and digests it. The digest depends neither on them nor
-/// on fault rates or batches.
+/// on fault rates or batches. EIA is never asked: without price files it is the run with the built-in prices.
 ///
 /// # Errors
-/// [`WrongSettings`] where they are out of range.
+/// [`WrongSettings`] where they are out of range, or a price file is not sound.
 pub fn of(args: &RunArgs, threads: usize) -> Result<Fingerprint, WrongSettings> {
-    let (genesis, _) = genesis::begin(args, Uuid::nil(), Utc::now());
+    let prices = files::table(&args.prices_files).map_err(|error| WrongSettings(error.to_string()))?;
+    let prices = prices.unwrap_or_else(PriceTable::built_in);
+    let (genesis, _) = genesis::begin_with(args, &prices, Uuid::nil(), Utc::now());
     let world = genesis::settings(&genesis).and_then(|it| World::new(it).map_err(|error| error.to_string()));
     let world = world.map_err(WrongSettings)?;
     let windows: Vec<Window> = hours(world.begins_at(), world.history_ends_at()).collect();
