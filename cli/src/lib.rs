@@ -8,6 +8,7 @@
 //! | [`up`], [`wanted`] | start a stack, or say why not; what it is meant to be |
 //! | [`watch`] | shows a stack coming up and its history loading |
 //! | [`down`], [`status`], [`logs`], [`sql`], [`open`] | everyday commands |
+//! | [`prices`] | real prices beside the run's own |
 //! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
 //! | [`screen`] | lines, bars and colours |
 
@@ -23,6 +24,7 @@ pub mod init;
 pub mod logs;
 pub mod open;
 pub mod place;
+pub mod prices;
 pub mod prove;
 pub mod screen;
 pub mod sql;

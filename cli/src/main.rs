@@ -1,7 +1,7 @@
 //! `wellbook`: starts, watches, asks and proves a stack.
 
 use cli::arguments::{Cli, Command};
-use cli::{backbone, doctor, down, fetch, init, logs, open, prove, sql, status, up};
+use cli::{backbone, doctor, down, fetch, init, logs, open, prices, prove, sql, status, up};
 use service::{program, settings};
 use std::process::ExitCode;
 
@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Doctor => program::command(doctor::run(&place)),
         Command::Init(args) => program::command(init::run(args)),
         Command::Verify(args) => program::command(prove::run(&place, args)),
+        Command::Prices(args) => program::command(prices::run(&place, *args)),
         Command::Fetch => program::command(fetch::run()),
         Command::Backbone(args) => backbone::run(args),
         Command::Supervise(args) => program::command(up::supervise(args)),
