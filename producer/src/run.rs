@@ -15,11 +15,12 @@ use crate::settings::{Difference, RunArgs, batch_span_problem};
 use crate::standing::Standing;
 use crate::writer::{Schemas, Writer};
 use anyhow::Context;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use contract::registry::RegistryError;
 use contract::{Decoder, Genesis, Registry, RunRecord, Seal, Topic, TopicNames};
 use kafka::{Backoff, Failure, Signals, TransactionalProducer};
 use service::exit::WrongSettings;
+use simulator::prices::Series;
 use simulator::{PriceTable, World};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -245,6 +246,7 @@ impl Producer {
             None => self.prices_of_new_run(now)?,
         };
         let (genesis, anchor) = genesis::begin_with(&self.args.run, &prices, Uuid::new_v4(), now);
+        tell_where_prices_end(&prices, now.date_naive());
         self.prices = Some(prices);
         tracing::info!(
             seed = genesis.random_seed,
@@ -315,6 +317,15 @@ impl Producer {
         (self.signals.heartbeat)();
         // Inside the runtime, because a timer is made where one runs.
         let _ = self.runtime.block_on(async { tokio::time::timeout(time, self.token.cancelled()).await });
+    }
+}
+
+/// Propane without rows is a share of oil, as the source of the prices says.
+fn tell_where_prices_end(prices: &PriceTable, today: NaiveDate) {
+    for series in Series::ALL {
+        if let Some(known_until) = prices.known_until(series).filter(|until| *until < today) {
+            tracing::info!(series = series.code(), %known_until, "real prices end here, and a seeded path begins");
+        }
     }
 }
 

@@ -39,8 +39,8 @@ pub struct RunArgs {
     /// Simulated seconds for one second of wall clock; default 1. May change during a run [env: SPEED]
     #[arg(long, env = "SPEED", allow_negative_numbers = true, value_name = "NUMBER", hide_env = true, help_heading = "Run", value_parser = speed)]
     pub speed: Option<Rate>,
-    /// Prices of the past in a CSV file, daily or monthly; may be repeated. Default: from EIA where EIA_API_KEY is set, else
-    /// built in [env: PRICES_FILES, separated by commas]
+    /// Prices of the past in a CSV file, daily or monthly; may be repeated, or several separated by commas. Default: from EIA
+    /// where EIA_API_KEY is set, else built in [env: PRICES_FILES]
     #[arg(
         long = "prices",
         env = "PRICES_FILES",

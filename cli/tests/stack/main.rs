@@ -9,5 +9,6 @@ mod external;
 mod front_door;
 mod killed;
 mod life;
+mod prices;
 mod rig;
 mod settings;

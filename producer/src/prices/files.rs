@@ -77,7 +77,7 @@ pub fn table(paths: &[PathBuf]) -> Result<Option<PriceTable>, FileError> {
     for series in Series::ALL {
         match files.remove(&series) {
             Some((path, rows)) => {
-                sources.push(format!("{} of {}", series.code(), name(path)));
+                sources.push(format!("{} of {}, {}", series.code(), name(path), span(&rows)));
                 all.extend(rows);
             }
             None if series == Series::Propane => {}
@@ -87,7 +87,13 @@ pub fn table(paths: &[PathBuf]) -> Result<Option<PriceTable>, FileError> {
             }
         }
     }
-    Ok(Some(PriceTable::from_rows(&format!("Files: {}", sources.join(", ")), all)))
+    Ok(Some(PriceTable::from_rows(&format!("Files: {}", sources.join("; ")), all)))
+}
+
+/// The first and the last date.
+fn span(rows: &[Row]) -> String {
+    let ends = rows.first().zip(rows.last());
+    ends.map(|((_, first, _), (_, last, _))| format!("{first} to {last}")).unwrap_or_default()
 }
 
 /// The file's name without its folder: enough to tell, and the same on every machine.
@@ -277,7 +283,7 @@ mod tests {
         let gas = written(&folder, "gas.csv", "\u{feff}date, price_usd_per_mmbtu\r\n2026-01-02, 3.1\r\n\r\n");
         let made = table(&[days.clone(), gas]).unwrap().unwrap();
         assert!(
-            made.source().starts_with("Files: WTI of oil.csv, HENRY_HUB of gas.csv; propane"),
+            made.source().starts_with("Files: WTI of oil.csv, 2026-01-02 to 2026-01-06; HENRY_HUB of gas.csv, 2026-01-02 to 2026-01-02; propane"),
             "{}",
             made.source()
         );

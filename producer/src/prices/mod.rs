@@ -53,6 +53,13 @@ pub async fn of_new_run(args: &eia::Args, start_date: NaiveDate, today: NaiveDat
     })
 }
 
+/// The first two days, beginning with `from`, between which prices are missing for longer than markets rest.
+fn gap(from: NaiveDate, rows: &[Row]) -> Option<(NaiveDate, NaiveDate)> {
+    let days = rows.iter().map(|(_, date, _)| *date);
+    let before = std::iter::once(from).chain(days.clone());
+    before.zip(days).find(|(before, after)| (*after - *before).num_days() > GAP_DAYS_MAX)
+}
+
 async fn from_eia(
     client: &eia::Client,
     start_date: NaiveDate,
@@ -65,8 +72,28 @@ async fn from_eia(
         if last + Days::new(eia::STALE_AFTER_DAYS) <= today {
             tracing::warn!(series = feed.series.code(), newest = %last, "EIA's newest price is old");
         }
+        if let Some((before, after)) = gap(from, &feed.rows) {
+            tracing::warn!(series = feed.series.code(), %before, %after, "EIA has no price in between: the last one is carried");
+        }
         each.push(format!("{} {first} to {last}", eia::id(feed.series)));
         rows.extend(feed.rows);
     }
     Ok(PriceTable::from_rows(&format!("EIA API v2, daily {}", each.join(", ")), rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_what_no_weekend_or_holiday_explains_and_the_time_before_the_first_price_counts() {
+        let rows = |days: &[&str]| -> Vec<Row> {
+            days.iter().map(|day| (Series::Wti, day.parse().unwrap(), UnitPrice::ONE)).collect()
+        };
+        let from = "2025-12-24".parse().unwrap();
+        assert_eq!(gap(from, &rows(&["2025-12-24", "2025-12-31", "2026-01-05"])), None);
+        let late = gap(from, &rows(&["2026-01-02"])).unwrap();
+        assert_eq!((late.0, late.1.to_string()), (from, "2026-01-02".to_owned()));
+        assert!(gap(from, &rows(&["2025-12-30", "2026-01-07"])).is_some());
+    }
 }
