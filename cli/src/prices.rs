@@ -38,13 +38,13 @@ pub async fn run(place: &PlaceArgs, args: PricesArgs) -> anyhow::Result<()> {
     let news = beside::publish(kafka, registry, rows).await?;
     screen.clear();
     if args.json {
-        writeln!(std::io::stdout(), "{}", as_json((from, to), &feeds, &news, today))?;
+        writeln!(std::io::stdout(), "{}", as_json((from, to), &feeds, &news))?;
     } else {
         show((from, to), &feeds, &news, &screen);
     }
-    match feeds.iter().find(|feed| args.to.is_none() && is_stale(feed, today)) {
+    match feeds.iter().find(|feed| is_stale(feed, to)) {
         Some(feed) => bail!(
-            "EIA's newest price of {} is of {}: none has come for {STALE_AFTER_DAYS} days or more; what there is, is published",
+            "EIA's newest price of {} is of {}, {STALE_AFTER_DAYS} days or more before {to}; what there is, is published",
             feed.series.code(),
             feed.span().1
         ),
@@ -53,7 +53,7 @@ pub async fn run(place: &PlaceArgs, args: PricesArgs) -> anyhow::Result<()> {
 }
 
 fn span(args: &PricesArgs, today: NaiveDate) -> anyhow::Result<(NaiveDate, NaiveDate)> {
-    let to = args.to.unwrap_or(today);
+    let to = args.to.unwrap_or(today).min(today);
     let from = args.from.or_else(|| to.checked_sub_days(Days::new(args.days.into()))).unwrap_or(to);
     if from > to {
         bail!(WrongSettings(format!("--from {from} is behind --to {to}")));
@@ -69,8 +69,9 @@ fn failure(error: EiaError) -> anyhow::Error {
     }
 }
 
-fn is_stale(feed: &Feed, today: NaiveDate) -> bool {
-    feed.span().1 + Days::new(STALE_AFTER_DAYS) <= today
+/// Whether prices stop long before the last day that was asked for.
+fn is_stale(feed: &Feed, to: NaiveDate) -> bool {
+    feed.span().1 + Days::new(STALE_AFTER_DAYS) <= to
 }
 
 /// How many of a feed's prices are new, and how many revised.
@@ -118,14 +119,14 @@ fn show((from, to): (NaiveDate, NaiveDate), feeds: &[Feed], news: &[News], scree
     screen.line(&told);
 }
 
-fn as_json((from, to): (NaiveDate, NaiveDate), feeds: &[Feed], news: &[News], today: NaiveDate) -> Value {
+fn as_json((from, to): (NaiveDate, NaiveDate), feeds: &[Feed], news: &[News]) -> Value {
     let series = feeds.iter().map(|feed| {
         let (new, revised) = counts(feed, news);
         let (_, newest, price) = feed.rows[feed.rows.len() - 1];
         json!({
             "series": feed.series.code(), "price_source": beside::source(feed.series),
             "unit_of_measure": feed.series.unit_of_measure(), "prices": feed.rows.len(), "newest": newest.to_string(),
-            "price": price.to_string(), "is_stale": is_stale(feed, today), "new": new, "revised": revised,
+            "price": price.to_string(), "is_stale": is_stale(feed, to), "new": new, "revised": revised,
         })
     });
     let published = news.iter().map(|news| {

@@ -246,8 +246,6 @@ impl Producer {
             None => self.prices_of_new_run(now)?,
         };
         let (genesis, anchor) = genesis::begin_with(&self.args.run, &prices, Uuid::new_v4(), now);
-        tell_where_prices_end(&prices, now.date_naive());
-        self.prices = Some(prices);
         tracing::info!(
             seed = genesis.random_seed,
             start_date = %genesis.start_date,
@@ -256,6 +254,8 @@ impl Producer {
             price_source = genesis.price_source,
             "a run begins"
         );
+        tell_where_prices_end(&prices, now.date_naive());
+        self.prices = Some(prices);
         let new = vec![RunRecord::from(genesis.clone()), RunRecord::from(anchor.clone())];
         Ok(Course { genesis, anchors: vec![anchor], new })
     }
@@ -324,7 +324,7 @@ impl Producer {
 fn tell_where_prices_end(prices: &PriceTable, today: NaiveDate) {
     for series in Series::ALL {
         if let Some(known_until) = prices.known_until(series).filter(|until| *until < today) {
-            tracing::info!(series = series.code(), %known_until, "real prices end here, and a seeded path begins");
+            tracing::info!(series = series.code(), %known_until, "the prices end here, and a seeded path begins");
         }
     }
 }
