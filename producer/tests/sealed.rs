@@ -5,9 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{Encoder, SchemaId, Seal, Topic};
 use producer::batch::{Batch, Chain, hours};
-use producer::settings::RunArgs;
 use producer::submission::Encoded;
-use simulator::prices::Series;
 use simulator::{FaultRates, PriceTable, Settings, World};
 
 /// The fingerprint of the run that starts on 2025-01-01 with seed 42, scale 1, built-in prices and two days of history. It
@@ -43,34 +41,6 @@ fn history(world: &World) -> Vec<Seal> {
 fn the_fingerprint_is_what_it_always_was() {
     let seals = history(&world("0.001"));
     assert_eq!(seals.last().unwrap().running_digest.to_string(), FINGERPRINT);
-}
-
-#[test]
-fn the_same_prices_from_a_file_give_the_same_fingerprint_and_others_another() {
-    let file = tempfile::NamedTempFile::with_suffix(".csv").unwrap();
-    let fingerprint = |oil: &dyn Fn(&str) -> String| {
-        let table = PriceTable::built_in();
-        let of = |wanted: Series| table.given().filter(move |(series, _, _)| *series == wanted);
-        let months = of(Series::Wti).zip(of(Series::HenryHub));
-        let rows = months.map(|((_, month, wti), (_, _, gas))| {
-            let month = month.format("%Y-%m").to_string();
-            format!(
-                "{month},{},{gas}\n",
-                if month == "2025-01" { oil(&wti.to_string()) } else { wti.to_string() }
-            )
-        });
-        let header = "month,wti_usd_per_bbl,henry_hub_usd_per_mmbtu\n".to_owned();
-        std::fs::write(file.path(), rows.fold(header, |text, row| text + &row)).unwrap();
-        let args = RunArgs {
-            start_date: Some("2025-01-01".parse().unwrap()),
-            historical_days: Some(2),
-            prices_files: vec![file.path().to_owned()],
-            ..RunArgs::default()
-        };
-        producer::fingerprint::of(&args, 2).unwrap().digest.to_string()
-    };
-    assert_eq!(fingerprint(&str::to_owned), FINGERPRINT);
-    assert_ne!(fingerprint(&|_| "75.75".to_owned()), FINGERPRINT);
 }
 
 #[test]

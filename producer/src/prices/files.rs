@@ -299,6 +299,20 @@ mod tests {
     }
 
     #[test]
+    fn the_same_prices_from_a_file_are_the_same_table_and_so_the_same_ledger_and_others_another() {
+        let (built_in, folder) = (PriceTable::built_in(), tempfile::tempdir().unwrap());
+        let of = |wanted| built_in.given().filter(move |(series, _, _)| *series == wanted);
+        let mut text = "month,wti_usd_per_bbl,henry_hub_usd_per_mmbtu\n".to_owned();
+        for ((_, month, oil), (_, _, gas)) in of(Series::Wti).zip(of(Series::HenryHub)) {
+            text.push_str(&format!("{},{oil},{gas}\n", month.format("%Y-%m")));
+        }
+        // What the run's fingerprint follows from is the digest, not the source.
+        let digest = |text: &str| table(&[written(&folder, "months.csv", text)]).unwrap().unwrap().digest();
+        assert_eq!(digest(&text), built_in.digest());
+        assert_ne!(digest(&text.replace("2025-01,75.740000", "2025-01,75.750000")), built_in.digest());
+    }
+
+    #[test]
     fn the_same_series_in_two_files_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let both = [written(&folder, "days.csv", DAYS), written(&folder, "months.csv", MONTHS)];
