@@ -43,6 +43,7 @@ pub fn run_variables(run: &RunArgs) -> BTreeMap<String, String> {
         ("HISTORICAL_DAYS", run.historical_days.map(|days| days.to_string())),
         ("SCALE", run.scale.map(|scale| scale.to_string())),
         ("FAULT_RATE", run.fault_rate.map(|rate| rate.to_string())),
+        ("FAULT_RATES", run.fault_rates.as_ref().map(ToString::to_string)),
         ("STREAMING_INTERVAL_SECONDS", run.interval_seconds.map(|seconds| seconds.to_string())),
         ("SPEED", run.speed.map(|speed| speed.to_string())),
         (PRICES_FILES, Some(files(&run.prices_files)).filter(|files| !files.is_empty())),

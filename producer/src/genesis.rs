@@ -44,7 +44,7 @@ pub fn begin_with(
         start_date,
         historical_days: historical_days.cast_signed(),
         scale: args.scale.unwrap_or(default::SCALE).cast_signed(),
-        fault_rates: fault_rates(args.fault_rate.unwrap_or(default::fault_rate())),
+        fault_rates: args.rates().iter().map(fault_rate).collect(),
         price_source: prices.source().to_owned(),
         price_digest: prices.digest(),
         prices: prices.given().map(genesis_price).collect(),
@@ -65,10 +65,14 @@ fn genesis_price((series, price_date, price): (Series, NaiveDate, ledger::UnitPr
     GenesisPrice { series: series.code().to_owned(), price_date, price }
 }
 
-/// The rates of a run that plants `rate` faults in all.
-pub(crate) fn fault_rates(rate: Rate) -> Vec<FaultRate> {
-    let rates = FaultRates::uniform(rate).rates();
-    rates.into_iter().map(|(reason, rate)| FaultRate { reason: reason.code().to_owned(), rate }).collect()
+fn fault_rate((reason, rate): (ReasonCode, Rate)) -> FaultRate {
+    FaultRate { reason: reason.code().to_owned(), rate }
+}
+
+/// The rates of a run, without reasons that this version does not know.
+pub(crate) fn rates(genesis: &Genesis) -> FaultRates {
+    let known = genesis.fault_rates.iter().filter_map(|rate| Some((rate.reason.parse().ok()?, rate.rate)));
+    FaultRates::from_rates(known.collect())
 }
 
 /// What the ledger of a genesis follows from.
@@ -167,6 +171,7 @@ mod tests {
             historical_days: Some(30),
             scale: Some(2),
             fault_rate: Some(Rate::ZERO),
+            fault_rates: "unbalanced=0.5".parse().ok(),
             interval_seconds: Some(1),
             speed: Some(Rate::ONE),
             prices_files: vec!["other.csv".into()],
@@ -176,7 +181,49 @@ mod tests {
             other.differences(&genesis, Some(&prices)).iter().map(|difference| difference.setting).collect();
         assert_eq!(
             named,
-            ["RANDOM_SEED", "START_DATE", "HISTORICAL_DAYS", "SCALE", "FAULT_RATE", "PRICES_FILES"]
+            [
+                "RANDOM_SEED",
+                "START_DATE",
+                "HISTORICAL_DAYS",
+                "SCALE",
+                "FAULT_RATE",
+                "FAULT_RATES",
+                "PRICES_FILES"
+            ]
+        );
+    }
+
+    #[test]
+    fn named_fault_rates_stand_in_the_genesis_and_are_held_against_it_apart() {
+        let args = |all: &str, named: &str| RunArgs {
+            fault_rate: all.parse().ok(),
+            fault_rates: named.parse().ok(),
+            ..RunArgs::default()
+        };
+        let begun = args("0.26", "unbalanced=0.5,unknown_well=0");
+        let (genesis, _) = begin(&begun, Uuid::nil(), noon());
+        let rates = settings(&genesis).unwrap().fault_rates;
+        let of = |reason| rates.of(reason).to_string();
+        assert_eq!(of(ReasonCode::Unbalanced), "0.50000000");
+        assert_eq!(
+            (of(ReasonCode::UnknownWell), of(ReasonCode::OneSided)),
+            ("0.00000000".into(), "0.01000000".into())
+        );
+        let named = |args: &RunArgs| -> Vec<String> {
+            args.differences(&genesis, None).iter().map(ToString::to_string).collect()
+        };
+        assert!(named(&begun).is_empty());
+        let only = RunArgs { fault_rates: "unbalanced=0.5".parse().ok(), ..RunArgs::default() };
+        assert!(named(&only).is_empty());
+        let other = RunArgs { fault_rates: "unbalanced=0.4".parse().ok(), ..only };
+        assert_eq!(
+            named(&other),
+            ["FAULT_RATES is unbalanced=0.50000000 in this run and unbalanced=0.40000000 was given"]
+        );
+        let [difference] = &named(&args("0.52", "unbalanced=0.5,unknown_well=0"))[..] else { panic!() };
+        assert!(
+            difference.starts_with("FAULT_RATE is ") && difference.contains("one_sided=0.01"),
+            "{difference}"
         );
     }
 

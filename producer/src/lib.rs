@@ -6,6 +6,7 @@
 //! | [`genesis`] | the run that follows from it, and the world that follows from a run |
 //! | [`clock`] | simulated time against the wall clock, and the windows that both cut |
 //! | [`submission`] | one submission, encoded: key, value, headers, and what its seal counts of it |
+//! | `damage` | what a planted fault does to those bytes |
 //! | [`batch`] | batches, and the seals that chain them |
 //! | [`ahead`] | makes windows on several threads, in order |
 //! | [`fingerprint`] | the digest of a run's history, without its topics |
@@ -22,6 +23,7 @@
 pub mod ahead;
 pub mod batch;
 pub mod clock;
+mod damage;
 pub mod fingerprint;
 pub mod genesis;
 pub mod metrics;

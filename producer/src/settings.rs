@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use contract::Genesis;
 use ledger::Rate;
-use simulator::PriceTable;
+use simulator::{FaultRates, PriceTable};
 use std::path::PathBuf;
 
 /// Simulated days, times scale, that one live batch may span: some 33 000 entries, which a transaction holds with ease.
@@ -29,9 +29,13 @@ pub struct RunArgs {
     #[arg(long, env = "SCALE", allow_negative_numbers = true, value_name = "NUMBER", hide_env = true, help_heading = "Run",
           value_parser = clap::value_parser!(u32).range(1..=i64::from(simulator::settings::SCALE_MAX)))]
     pub scale: Option<u32>,
-    /// Planted faults for each good entry, 0 to 1; default 0.001 [env: FAULT_RATE]
+    /// Planted faults for each good entry, 0 to 1, shared evenly by all kinds; default 0.001 [env: FAULT_RATE]
     #[arg(long, env = "FAULT_RATE", allow_negative_numbers = true, value_name = "RATE", hide_env = true, help_heading = "Run", value_parser = fault_rate)]
     pub fault_rate: Option<Rate>,
+    /// Rates of single faults by reason code, instead of their share of FAULT_RATE: unbalanced=0.01,unknown_well=0.001
+    /// [env: FAULT_RATES]
+    #[arg(long, env = "FAULT_RATES", value_name = "REASON=RATE,…", hide_env = true, help_heading = "Run", value_parser = fault_rates)]
+    pub fault_rates: Option<FaultRates>,
     /// Wall clock seconds between live batches; default 30. May change during a run [env: STREAMING_INTERVAL_SECONDS]
     #[arg(long = "interval", env = "STREAMING_INTERVAL_SECONDS", allow_negative_numbers = true, value_name = "SECONDS", hide_env = true, help_heading = "Run",
           value_parser = clap::value_parser!(u32).range(1..=3_600))]
@@ -65,6 +69,10 @@ fn start_date(text: &str) -> Result<NaiveDate, String> {
 fn fault_rate(text: &str) -> Result<Rate, String> {
     let rate: Rate = text.parse().map_err(|error| format!("{error}"))?;
     if rate.units() < 0 || rate > Rate::ONE { Err("0 to 1 is expected".to_owned()) } else { Ok(rate) }
+}
+
+fn fault_rates(text: &str) -> Result<FaultRates, String> {
+    text.parse().map_err(|error: simulator::SettingsError| error.to_string())
 }
 
 fn speed(text: &str) -> Result<Rate, String> {
@@ -119,6 +127,7 @@ impl RunArgs {
             historical_days: Some(default::HISTORICAL_DAYS),
             scale: Some(default::SCALE),
             fault_rate: Some(default::fault_rate()),
+            fault_rates: None,
             interval_seconds: Some(default::INTERVAL_SECONDS),
             speed: Some(default::SPEED),
             prices_files: Vec::new(),
@@ -133,6 +142,16 @@ impl RunArgs {
     /// The speed, where `before` is what the run had last.
     pub(crate) fn speed(&self, before: Option<Rate>) -> Rate {
         self.speed.or(before).unwrap_or(default::SPEED)
+    }
+
+    /// How often each fault is planted in a run that begins: `FAULT_RATE` shared by all, and on top what is named.
+    pub(crate) fn rates(&self) -> FaultRates {
+        let all = FaultRates::uniform(self.fault_rate.unwrap_or(default::fault_rate()));
+        all.overridden_by(&self.named_rates())
+    }
+
+    fn named_rates(&self) -> FaultRates {
+        self.fault_rates.clone().unwrap_or_default()
     }
 
     /// What of the given settings, and of the prices in the given files, contradicts the genesis of a run.
@@ -153,10 +172,10 @@ impl RunArgs {
         compare("START_DATE", genesis.start_date.to_string(), self.start_date.map(|date| date.to_string()));
         compare("HISTORICAL_DAYS", genesis.historical_days.to_string(), text(self.historical_days));
         compare("SCALE", genesis.scale.to_string(), text(self.scale));
-        if let Some(given) = self.fault_rate {
-            let (run, given) = (rates(&genesis.fault_rates), rates(&crate::genesis::fault_rates(given)));
-            compare("FAULT_RATE", run, Some(given));
-        }
+        let (rest, named) = split(&crate::genesis::rates(genesis), &self.named_rates());
+        let given = split(&self.rates(), &self.named_rates());
+        compare("FAULT_RATE", text_of(&rest), self.fault_rate.map(|_| text_of(&given.0)));
+        compare("FAULT_RATES", text_of(&named), self.fault_rates.as_ref().map(|_| text_of(&given.1)));
         if let Some(prices) = prices.filter(|prices| prices.digest() != genesis.price_digest) {
             let run = table(&genesis.price_source, &genesis.price_digest);
             compare("PRICES_FILES", run, Some(table(prices.source(), &prices.digest())));
@@ -167,10 +186,23 @@ impl RunArgs {
     }
 }
 
-fn rates(rates: &[contract::run::FaultRate]) -> String {
-    let each = rates.iter().filter(|rate| !rate.rate.is_zero());
-    let each: Vec<String> = each.map(|rate| format!("{} {}", rate.reason, rate.rate)).collect();
-    if each.is_empty() { "0".to_owned() } else { each.join(", ") }
+/// The rates that are not named, and those that are.
+fn split(rates: &FaultRates, named: &FaultRates) -> (FaultRates, FaultRates) {
+    let is_named = |reason| named.iter().any(|(known, _)| known == reason);
+    let rest = rates.iter().filter(|(reason, _)| !is_named(*reason)).collect();
+    let named = named.iter().map(|(reason, _)| (reason, rates.of(reason))).collect();
+    (FaultRates::from_rates(rest), FaultRates::from_rates(named))
+}
+
+/// Rates that are not zero.
+fn text_of(rates: &FaultRates) -> String {
+    let some = FaultRates::from_rates(rates.iter().filter(|(_, rate)| !rate.is_zero()).collect());
+    let total: Rate = some.iter().map(|(_, rate)| rate).sum();
+    match some.to_string() {
+        none if none.is_empty() => "0".to_owned(),
+        _ if *rates == FaultRates::uniform(total) => format!("{total} in all"),
+        each => each,
+    }
 }
 
 /// A table of prices by its source, and enough of its digest to tell it from another with the same.

@@ -1,13 +1,11 @@
 //! One submission, encoded.
 
+use crate::damage::inflict;
 use contract::header::{Pair, SubmissionHeaders};
 use contract::{Digest, Encoder, InjectedFault};
 use ledger::{JournalEntry, Side};
 use simulator::{Planted, Submission};
 use uuid::Uuid;
-
-/// Bytes before the datum in a framed record.
-const FRAME_BYTES: usize = contract::digest::FRAME_BYTES;
 
 /// A submission as it goes on the raw topic, with what its seal counts of it. Encoding needs nothing of its neighbours, so
 /// any number of threads can do it.
@@ -15,7 +13,7 @@ const FRAME_BYTES: usize = contract::digest::FRAME_BYTES;
 pub struct Encoded {
     /// Unique per submission.
     pub ce_id: Uuid,
-    /// The record key: the chain id.
+    /// The record key: the chain id, unless that is the fault.
     pub key: String,
     /// The record value, framed.
     pub value: Vec<u8>,
@@ -48,11 +46,10 @@ impl Encoded {
         let entry = &submission.entry;
         let mut value = Vec::with_capacity(768);
         encoder.entry(entry, &mut value);
-        if let Some(Planted::Garbled { keep }) = submission.planted {
-            let datum = value.len() - FRAME_BYTES;
-            value.truncate(FRAME_BYTES + datum * keep as usize / 1_000);
+        if let Some(damage) = submission.planted.as_ref().and_then(Planted::damage) {
+            inflict(damage, entry, encoder, &mut value);
         }
-        let key = entry.chain_id.to_string();
+        let key = submission.key();
         let mut digest = Digest::default();
         digest.add(submission.ce_id, key.as_bytes(), &value);
         Self {
@@ -68,7 +65,7 @@ impl Encoded {
             lines: entry.lines.len() as i64,
             debit: sum(entry, Side::Debit),
             credit: sum(entry, Side::Credit),
-            fault: submission.planted.map(|planted| fault(submission, planted)),
+            fault: submission.planted.as_ref().map(|planted| fault(submission.ce_id, planted)),
         }
     }
 
@@ -97,18 +94,14 @@ fn sum(entry: &JournalEntry<'_>, side: Side) -> i128 {
     entry.lines.iter().filter(|line| line.side == side).map(|line| line.amount.units_wide()).sum()
 }
 
-fn fault(submission: &Submission<'_>, planted: Planted) -> InjectedFault {
-    let description = match planted {
-        Planted::Altered(reason) => format!("altered so that it is {reason}"),
-        Planted::Garbled { keep } => format!("cut to {keep} thousandths of its datum"),
-    };
+fn fault(ce_id: Uuid, planted: &Planted) -> InjectedFault {
     InjectedFault {
-        ce_id: submission.ce_id,
+        ce_id,
         batch: 0,
         index: 0,
         reason: planted.reason(),
-        entry_id: submission.entry.entry_id,
-        company_code: submission.entry.company_code.to_string(),
-        description,
+        entry_id: planted.entry_id(),
+        company_code: planted.company_code().to_owned(),
+        description: planted.description(),
     }
 }

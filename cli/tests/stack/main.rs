@@ -9,6 +9,7 @@ mod external;
 mod front_door;
 mod killed;
 mod life;
+mod planted;
 mod prices;
 mod rig;
 mod settings;

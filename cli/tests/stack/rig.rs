@@ -2,7 +2,7 @@
 
 use consumers::verify;
 use contract::{Topic, TopicNames};
-use kafka::Admin;
+use kafka::{Admin, Failure, Reader, Record, Start};
 use secrecy::ExposeSecret;
 use stack::{Access, BackboneOptions, Folder, Report, Stack, StackOptions};
 use std::collections::BTreeMap;
@@ -110,6 +110,19 @@ impl Machine {
         let length = || self.admin.end_offsets(&name).unwrap().iter().map(|(_, end)| end).sum::<i64>();
         let before = length();
         self.wait_until(&format!("{topic} grows"), || length() > before);
+    }
+
+    /// Reads what is committed on a topic.
+    pub(crate) fn read(&self, topic: Topic, mut take: impl FnMut(&Record<'_>)) {
+        let name = self.names.name(topic);
+        let starts: Vec<_> =
+            (0..topic.partitions()).map(|partition| (name.clone(), partition, Start::Beginning)).collect();
+        let mut reader = Reader::open(&self.stack().clients().kafka, &starts).unwrap();
+        let outcome = reader.read_to_end::<Failure>(|record| {
+            take(record);
+            Ok(())
+        });
+        outcome.unwrap();
     }
 
     /// Waits until more of the validated topic is loaded than now.

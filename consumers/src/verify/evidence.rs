@@ -87,6 +87,8 @@ pub struct Evidence {
     pub(super) decided: HashMap<i32, i64>,
     /// Whether records still move `decided`; see [`Evidence::hold`].
     pub(super) is_held: bool,
+    /// As `decided`, from records that were read while it was held.
+    pub(super) decided_since: HashMap<i32, i64>,
     /// Seals of staging, by sequence.
     pub(super) staged_seals: Vec<(i64, Digest)>,
     pub(super) unsealed: u64,
@@ -264,16 +266,20 @@ impl Evidence {
     /// The two topics that it writes cannot be read at one moment. Read the validated topic to its end, then the
     /// dead letters to theirs: of everything that precedes a validated record, the dead letters are there. Then hold,
     /// and read the validated topic on to its end: of everything that precedes a dead letter, the validated records
-    /// are there, too, and what came in later is not taken for a verdict on the rest.
-    pub const fn hold(&mut self, is_held: bool) {
+    /// are there, too, and what came in later is not taken for a verdict on the rest. It is at the next look, which reads
+    /// the dead letters behind it.
+    pub fn hold(&mut self, is_held: bool) {
         self.is_held = is_held;
+        if !is_held {
+            for (partition, next) in std::mem::take(&mut self.decided_since) {
+                self.decide(partition, next);
+            }
+        }
     }
 
     fn decide(&mut self, partition: i32, next: i64) {
-        if self.is_held {
-            return;
-        }
-        let decided = self.decided.entry(partition).or_insert(next);
+        let decided = if self.is_held { &mut self.decided_since } else { &mut self.decided };
+        let decided = decided.entry(partition).or_insert(next);
         *decided = (*decided).max(next);
     }
 

@@ -474,6 +474,22 @@ fn what_is_still_on_its_way_moves_the_cut_and_is_no_difference() {
 }
 
 #[test]
+fn a_verdict_that_comes_in_while_the_proof_looks_counts_at_its_next_look() {
+    let mut world = World::sound();
+    let (late, early): (Vec<_>, _) =
+        world.validated.into_iter().partition(|(_, held)| held.batch >= 4 && held.index % 2 == 1);
+    world.validated = early;
+    let mut evidence = world.evidence();
+    evidence.hold(true);
+    late.iter().filter(|(_, held)| held.batch == 4).for_each(|(at, held)| evidence.validated(*at, held));
+    assert!(!evidence.validator_has_passed());
+    // Nothing more comes in: what was read is all there is.
+    evidence.hold(false);
+    evidence.hold(true);
+    assert!(evidence.validator_has_passed());
+}
+
+#[test]
 fn nothing_sealed_is_nothing_wrong() {
     let report = Evidence::default().finish(&Loaded::new());
     assert_eq!((report.cut, report.first_difference()), (None, None));

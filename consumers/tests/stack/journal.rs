@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::chart::{self, code};
 use ledger::period::periods_of_year;
-use ledger::reference::{Company, CompanyRole, ReferenceRecord, Well};
+use ledger::reference::{
+    Afe, Company, CompanyRole, Counterparty, CounterpartyType, Owner, ReferenceRecord, Well,
+};
 use ledger::{DocumentType, JournalEntry, JournalLine, Product, Side, Source};
 use uuid::Uuid;
 
@@ -33,6 +35,44 @@ pub(crate) fn well(well_id: &str) -> ReferenceRecord {
         working_interest: "0.6".parse().unwrap(),
         net_revenue_interest: "0.468".parse().unwrap(),
         status: "PRODUCING".into(),
+    })
+}
+
+pub(crate) fn owner(owner_id: &str) -> ReferenceRecord {
+    ReferenceRecord::Owner(Owner {
+        owner_id: owner_id.into(),
+        effective_date: day(),
+        name: "Ana Reyes".into(),
+        owner_type: "INDIVIDUAL".into(),
+        state: "TX".into(),
+        minimum_payment: "100".parse().unwrap(),
+        suspense_code: None,
+        is_tax_exempt: false,
+    })
+}
+
+pub(crate) fn vendor(counterparty_id: &str) -> ReferenceRecord {
+    ReferenceRecord::Counterparty(Counterparty {
+        counterparty_id: counterparty_id.into(),
+        effective_date: day(),
+        name: "Pecos Hauling".into(),
+        counterparty_type: CounterpartyType::Vendor,
+        payment_terms_days: 30,
+        currency: "USD".into(),
+        owner_id: None,
+    })
+}
+
+pub(crate) fn afe(afe_number: &str) -> ReferenceRecord {
+    ReferenceRecord::Afe(Afe {
+        afe_number: afe_number.into(),
+        effective_date: day(),
+        company_code: COMPANY.into(),
+        well_id: Some(WELL.into()),
+        description: "Workover".into(),
+        budget: "250000".parse().unwrap(),
+        supplement: 0,
+        status: "OPEN".into(),
     })
 }
 

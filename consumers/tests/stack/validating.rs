@@ -1,12 +1,12 @@
 //! The validator.
 
 use crate::books::{Books, Held};
-use crate::journal::{ticket, well};
+use crate::journal::{afe, owner, ticket, vendor, well};
 use crate::proxy::Proxy;
 use contract::header::DeadLetterHeaders;
 use contract::{Topic, registry};
 use ledger::{JournalEntry, ReasonCode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn letter(held: &Held) -> DeadLetterHeaders {
     let headers = held.headers.iter().map(|(name, value)| (name.as_str(), Some(value.as_slice())));
@@ -107,6 +107,44 @@ fn a_master_that_came_after_the_validator_began_is_found_before_a_verdict_rests_
         }
         let (validated, dead) = books.wait_for_verdicts(5);
         assert_eq!((validated.len(), dead), (5, Vec::new()));
+    });
+}
+
+#[test]
+fn entries_of_masters_that_come_late_are_rejected_as_unknown_and_pass_when_they_come_again_behind_them() {
+    const NEW: &str = "42389000030000";
+    let books = Books::opened();
+    let pointing = |number, point: fn(&mut JournalEntry<'static>)| {
+        let mut entry = ticket(number);
+        point(&mut entry);
+        entry
+    };
+    let entries = [
+        pointing(1, |entry| entry.lines.iter_mut().for_each(|line| line.well_id = Some(NEW.into()))),
+        pointing(2, |entry| entry.lines[0].owner_id = Some(NEW.into())),
+        pointing(3, |entry| entry.lines[1].counterparty_id = Some(NEW.into())),
+        pointing(4, |entry| entry.lines[1].afe_number = Some(NEW.into())),
+    ];
+    let submissions =
+        || (0..).zip(&entries).map(|(at, entry)| books.submission(at, entry)).collect::<Vec<_>>();
+    books.validate(|watch| {
+        watch.wait_until_ready(true);
+        books.submit(&submissions());
+        let (validated, dead) = books.wait_for_verdicts(4);
+        assert_eq!(validated, []);
+        let reasons: BTreeSet<ReasonCode> = dead.iter().map(|held| letter(held).reason).collect();
+        let unknown = [
+            ReasonCode::UnknownWell,
+            ReasonCode::UnknownOwner,
+            ReasonCode::UnknownCounterparty,
+            ReasonCode::UnknownAfe,
+        ];
+        assert_eq!(reasons, unknown.into());
+
+        books.publish(&[well(NEW), owner(NEW), vendor(NEW), afe(NEW)]);
+        books.submit(&submissions());
+        let (validated, dead_then) = books.wait_for_verdicts(8);
+        assert_eq!((validated.len(), dead_then), (4, dead));
     });
 }
 

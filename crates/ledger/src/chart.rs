@@ -95,6 +95,82 @@ pub mod code {
     pub const PAYROLL_BURDEN: &str = "901.000";
     /// Office and professional services.
     pub const OFFICE: &str = "905.000";
+    /// Gas imbalance receivable.
+    pub const IMBALANCE_RECEIVABLE: &str = "121.000";
+    /// Accounts receivable, gas marketing and gathering.
+    pub const MARKETING_RECEIVABLE: &str = "122.000";
+    /// Due from affiliates.
+    pub const DUE_FROM_AFFILIATES: &str = "125.000";
+    /// Allowance for doubtful accounts.
+    pub const ALLOWANCE: &str = "129.000";
+    /// Materials inventory, tubulars.
+    pub const TUBULARS: &str = "132.000";
+    /// Materials inventory, equipment.
+    pub const EQUIPMENT_INVENTORY: &str = "135.000";
+    /// Prepaid insurance.
+    pub const PREPAID_INSURANCE: &str = "140.000";
+    /// Derivative asset.
+    pub const DERIVATIVE_ASSET: &str = "142.000";
+    /// Field and office equipment.
+    pub const EQUIPMENT: &str = "258.000";
+    /// Accumulated depreciation, equipment.
+    pub const EQUIPMENT_DEPRECIATION: &str = "259.000";
+    /// Accrued capital expenditure.
+    pub const ACCRUED_CAPITAL: &str = "301.002";
+    /// Backup withholding payable.
+    pub const BACKUP_WITHHOLDING: &str = "301.003";
+    /// Revenue distributions payable, accrued.
+    pub const OWNERS_ACCRUED: &str = "302.001";
+    /// Advances from joint interest owners.
+    pub const ADVANCES: &str = "305.000";
+    /// Gas imbalance payable.
+    pub const IMBALANCE_PAYABLE: &str = "306.000";
+    /// Escheat payable to states.
+    pub const ESCHEAT_PAYABLE: &str = "308.000";
+    /// Due to affiliates.
+    pub const DUE_TO_AFFILIATES: &str = "310.000";
+    /// Ad valorem tax payable.
+    pub const AD_VALOREM_PAYABLE: &str = "321.000";
+    /// Interest payable.
+    pub const INTEREST_PAYABLE: &str = "330.000";
+    /// Derivative liability.
+    pub const DERIVATIVE_LIABILITY: &str = "342.000";
+    /// Asset retirement obligations.
+    pub const RETIREMENT_OBLIGATION: &str = "410.000";
+    /// Dividends.
+    pub const DIVIDENDS: &str = "520.000";
+    /// Hedging gain or loss.
+    pub const HEDGING: &str = "610.000";
+    /// Unrealised hedging gain or loss.
+    pub const UNREALISED_HEDGING: &str = "611.000";
+    /// Repairs and maintenance.
+    pub const REPAIRS: &str = "710.004";
+    /// Insurance of leases.
+    pub const LEASE_INSURANCE: &str = "710.018";
+    /// Ad valorem tax.
+    pub const AD_VALOREM_EXPENSE: &str = "710.019";
+    /// Amortisation of leasehold.
+    pub const LEASEHOLD_DEPLETION: &str = "726.000";
+    /// Accretion of asset retirement obligations.
+    pub const ACCRETION: &str = "735.000";
+    /// Gain or loss on retirement of wells.
+    pub const RETIREMENT_RESULT: &str = "736.000";
+    /// Depreciation of equipment.
+    pub const DEPRECIATION: &str = "738.000";
+    /// Dry hole expense.
+    pub const DRY_HOLE: &str = "804.000";
+    /// Overhead recovered from partners.
+    pub const OVERHEAD_RECOVERED: &str = "910.000";
+    /// Management fees charged to affiliates.
+    pub const FEES_CHARGED: &str = "911.000";
+    /// Management fees of affiliates.
+    pub const FEES_BORNE: &str = "912.000";
+    /// Bad debt.
+    pub const BAD_DEBT: &str = "915.000";
+    /// Interest expense.
+    pub const INTEREST: &str = "940.000";
+    /// Foreign exchange gain or loss.
+    pub const FOREIGN_EXCHANGE: &str = "960.000";
 }
 
 /// One account of the chart, before it has an effective date.
@@ -145,10 +221,16 @@ pub fn accounts() -> &'static [ChartAccount] {
     &CHART
 }
 
+/// The place of an account in [`accounts`].
+#[must_use]
+pub fn place(account_code: &str) -> Option<usize> {
+    CHART.binary_search_by(|account| account.account_code.cmp(account_code)).ok()
+}
+
 /// The account with this code.
 #[must_use]
 pub fn account(account_code: &str) -> Option<&'static ChartAccount> {
-    CHART.binary_search_by(|account| account.account_code.cmp(account_code)).ok().map(|i| &CHART[i])
+    place(account_code).map(|i| &CHART[i])
 }
 
 #[expect(clippy::too_many_arguments, reason = "a row of a table, one argument a column")]
@@ -188,7 +270,7 @@ const fn heading(account_code: &'static str, name: &'static str, account_type: A
 }
 
 #[rustfmt::skip]
-static CHART: [ChartAccount; 97] = [
+static CHART: [ChartAccount; 137] = [
     row("100.000", "Cash, operating", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     row("100.001", "Cash, revenue distribution", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     heading("110.000", "Current assets", AccountType::Asset),
@@ -209,15 +291,27 @@ static CHART: [ChartAccount; 97] = [
     row("211.001", "Unproved property, lease bonus", AccountType::Asset, Side::Debit, "Unproved property", CashFlowClass::Investing, None, &[Dimension::Lease]),
     row("219.000", "Impairment allowance, unproved property", AccountType::Asset, Side::Credit, "Unproved property", CashFlowClass::NonCash, None, &[]),
     row("220.000", "Proved leasehold", AccountType::Asset, Side::Debit, "Proved property", CashFlowClass::Investing, None, &[Dimension::Lease]),
-    row("226.000", "Accumulated amortisation, leasehold", AccountType::Asset, Side::Credit, "Accumulated depletion", CashFlowClass::NonCash, None, &[]),
+    row("226.000", "Accumulated amortisation, leasehold", AccountType::Asset, Side::Credit, "Accumulated depletion", CashFlowClass::NonCash, None, &[Dimension::Lease]),
     row("231.000", "Wells, intangible", AccountType::Asset, Side::Debit, "Proved property", CashFlowClass::Investing, None, &[Dimension::Well]),
     row("232.000", "Accumulated amortisation, intangible", AccountType::Asset, Side::Credit, "Accumulated depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
     row("233.000", "Wells, tangible", AccountType::Asset, Side::Debit, "Proved property", CashFlowClass::Investing, None, &[Dimension::Well]),
     row("234.000", "Accumulated depreciation, tangible", AccountType::Asset, Side::Credit, "Accumulated depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
-    row("241.001", "Work in progress, intangible drilling", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
-    row("241.020", "Work in progress, intangible completion", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.001", "Work in progress, location and roads", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.002", "Work in progress, rig day work", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.003", "Work in progress, mud and fluids", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.004", "Work in progress, cementing", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.005", "Work in progress, directional and logging", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.006", "Work in progress, fuel and water", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.007", "Work in progress, drilling supervision", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.020", "Work in progress, completion rig", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.021", "Work in progress, stimulation and proppant", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.022", "Work in progress, perforating and wireline", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.023", "Work in progress, flowback", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("241.024", "Work in progress, completion water", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
     row("243.030", "Work in progress, casing and tubing", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("243.031", "Work in progress, artificial lift", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
     row("243.040", "Work in progress, wellhead and lease equipment", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("243.041", "Work in progress, tanks and separation", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
     row("244.000", "Work in progress, workover", AccountType::Asset, Side::Debit, "Work in progress", CashFlowClass::Investing, None, &[Dimension::Afe]),
     row("258.000", "Field and office equipment", AccountType::Asset, Side::Debit, "Other property", CashFlowClass::Investing, None, &[]),
     row("259.000", "Accumulated depreciation, equipment", AccountType::Asset, Side::Credit, "Other property", CashFlowClass::NonCash, None, &[]),
@@ -225,10 +319,12 @@ static CHART: [ChartAccount; 97] = [
     row("301.000", "Vouchers payable", AccountType::Liability, Side::Credit, "Accounts payable", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
     row("301.001", "Payroll withholding payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
     row("301.002", "Accrued capital expenditure", AccountType::Liability, Side::Credit, "Accounts payable", CashFlowClass::Investing, None, &[Dimension::Afe]),
+    row("301.003", "Backup withholding payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
     row("302.000", "Revenue distributions payable", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Owner]),
+    row("302.001", "Revenue distributions payable, accrued", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Well, Dimension::Product]),
     row("303.000", "Received not invoiced", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
     row("304.000", "Revenue in suspense", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Owner]),
-    row("305.000", "Advances from joint interest owners", AccountType::Liability, Side::Credit, "Advances", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
+    row("305.000", "Advances from joint interest owners", AccountType::Liability, Side::Credit, "Advances", CashFlowClass::Operating, None, &[Dimension::Counterparty, Dimension::Afe]),
     row("306.000", "Gas imbalance payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[Dimension::Well]),
     row("307.000", "Accrued gathering and transportation", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
     row("308.000", "Escheat payable to states", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Owner]),
@@ -246,6 +342,7 @@ static CHART: [ChartAccount; 97] = [
     row("410.000", "Asset retirement obligations", AccountType::Liability, Side::Credit, "Asset retirement obligations", CashFlowClass::NonCash, None, &[Dimension::Well]),
     row("420.000", "Deferred income tax", AccountType::Liability, Side::Credit, "Deferred tax", CashFlowClass::NonCash, None, &[]),
     row("500.000", "Contributed capital", AccountType::Equity, Side::Credit, "Contributed capital", CashFlowClass::Financing, None, &[]),
+    row("520.000", "Dividends", AccountType::Equity, Side::Debit, "Retained earnings", CashFlowClass::Financing, None, &[]),
     row("530.000", "Retained earnings", AccountType::Equity, Side::Credit, "Retained earnings", CashFlowClass::Financing, None, &[]),
     heading("600.000", "Revenue", AccountType::Revenue),
     row("601.000", "Oil revenue", AccountType::Revenue, Side::Credit, "Oil revenue", CashFlowClass::Operating, Some("Revenue, oil"), &[Dimension::Well, Dimension::Product, Dimension::Quantity]),
@@ -257,7 +354,9 @@ static CHART: [ChartAccount; 97] = [
     row("611.000", "Unrealised hedging gain or loss", AccountType::Revenue, Side::Credit, "Hedging", CashFlowClass::NonCash, None, &[]),
     heading("710.000", "Lease operating expense", AccountType::Expense),
     row("710.001", "Supervision and overhead", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Supervision"), &[Dimension::Well]),
+    row("710.002", "Contract pumping", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Pumping"), &[Dimension::Well]),
     row("710.003", "Field labour", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Labour"), &[Dimension::Well]),
+    row("710.004", "Repairs and maintenance", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Repairs"), &[Dimension::Well]),
     row("710.005", "Chemicals", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Chemicals"), &[Dimension::Well]),
     row("710.006", "Fuel", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Fuel and power"), &[Dimension::Well]),
     row("710.007", "Power", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Fuel and power"), &[Dimension::Well]),
@@ -266,22 +365,45 @@ static CHART: [ChartAccount; 97] = [
     row("710.010", "Well service", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Well service"), &[Dimension::Well]),
     row("710.011", "Severance tax", AccountType::Expense, Side::Debit, "Production taxes", CashFlowClass::Operating, Some("Severance tax"), &[Dimension::Well, Dimension::Product, Dimension::Tax]),
     row("710.012", "Salt water disposal", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Water disposal"), &[Dimension::Well]),
+    row("710.013", "Workover expense", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Workover"), &[Dimension::Well]),
     row("710.014", "Rentals", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Rentals"), &[Dimension::Well]),
+    row("710.015", "Environment and safety", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Environment and safety"), &[Dimension::Well]),
     row("710.016", "Gathering and transportation", AccountType::Expense, Side::Debit, "Gathering and transportation", CashFlowClass::Operating, Some("Gathering and transportation"), &[Dimension::Well, Dimension::Product]),
+    row("710.017", "Measurement and automation", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Measurement"), &[Dimension::Well]),
     row("710.018", "Insurance", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Insurance"), &[]),
     row("710.019", "Ad valorem tax", AccountType::Expense, Side::Debit, "Production taxes", CashFlowClass::Operating, Some("Ad valorem tax"), &[Dimension::Well]),
+    row("710.021", "Roads and locations", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Roads and locations"), &[Dimension::Well]),
     row("710.022", "Other lease operating expense", AccountType::Expense, Side::Debit, "Lease operating expense", CashFlowClass::Operating, Some("Other"), &[Dimension::Well]),
+    row("720.001", "Gathering system, labour", AccountType::Expense, Side::Debit, "Gathering system expense", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("720.002", "Gathering system, power and fuel", AccountType::Expense, Side::Debit, "Gathering system expense", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("720.003", "Gathering system, maintenance", AccountType::Expense, Side::Debit, "Gathering system expense", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("720.004", "Gathering system, chemicals", AccountType::Expense, Side::Debit, "Gathering system expense", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("720.005", "Gathering system, compression", AccountType::Expense, Side::Debit, "Gathering system expense", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
     heading("725.000", "Depletion", AccountType::Expense),
-    row("726.000", "Amortisation of leasehold", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[]),
+    row("726.000", "Amortisation of leasehold", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[Dimension::Lease]),
     row("732.000", "Amortisation of intangible wells", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
     row("734.000", "Depreciation of tangible wells", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
     row("735.000", "Accretion of asset retirement obligations", AccountType::Expense, Side::Debit, "Accretion", CashFlowClass::NonCash, None, &[Dimension::Well]),
+    row("736.000", "Gain or loss on retirement of wells", AccountType::Expense, Side::Debit, "Accretion", CashFlowClass::NonCash, None, &[Dimension::Well]),
+    row("738.000", "Depreciation of equipment", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[]),
     heading("800.000", "Exploration", AccountType::Expense),
     row("804.000", "Dry hole expense", AccountType::Expense, Side::Debit, "Exploration", CashFlowClass::Investing, None, &[Dimension::Afe]),
     row("900.000", "Salaries and wages", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
     row("901.000", "Payroll taxes and benefits", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
     row("905.000", "Office and professional services", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.001", "Legal fees", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.002", "Audit and tax services", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.003", "Software and data", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.004", "Office rent", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.005", "Travel", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.006", "Utilities and telephone", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.007", "Training and recruiting", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.008", "Consultants", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.009", "Bank charges", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
+    row("905.010", "Insurance, corporate", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
     row("910.000", "Overhead recovered from partners", AccountType::Expense, Side::Credit, "General and administrative", CashFlowClass::Operating, None, &[]),
+    row("911.000", "Management fees charged to affiliates", AccountType::Expense, Side::Credit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
+    row("912.000", "Management fees of affiliates", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("915.000", "Bad debt", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::NonCash, None, &[]),
     row("940.000", "Interest expense", AccountType::Expense, Side::Debit, "Interest", CashFlowClass::Operating, None, &[]),
     row("950.000", "Income tax", AccountType::Expense, Side::Debit, "Income tax", CashFlowClass::Operating, None, &[]),

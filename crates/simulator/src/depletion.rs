@@ -1,40 +1,198 @@
-//! Depletion of wells by units of production: six MCF are one BOE.
+//! Depletion by units of production, and depreciation by the month.
+//!
+//! A month's depletion is what is not yet depleted times production over the reserves at the month's beginning: wells on
+//! their own proved developed reserves, leaseholds on all proved reserves of the lease. Six MCF are one BOE.
 
+use crate::document::Document;
 use crate::draft::Draft;
-use crate::facts::{Facts, Ground};
+use crate::ground::{Facts, Ground};
+use crate::masters::{GAS, MIDSTREAM, NON_OPERATOR, OIL, OPERATOR};
 use crate::month::Month;
-use ledger::Source;
+use crate::standing::Standing;
+use crate::template::Template;
+use crate::world::World;
+use chrono::NaiveDate;
 use ledger::chart::code;
+use ledger::fixed::divide_half_away;
+use ledger::{Money, Quantity, Rate};
+
+/// Proved reserves of a lease, in parts per ten of its proved developed ones.
+pub(crate) const PROVED_OF_DEVELOPED: i64 = 14;
+/// Months over which equipment is depreciated: ten years of trucks and offices, twenty of gathering lines.
+const LIVES: [(u8, i64); 2] = [(OPERATOR, 120), (MIDSTREAM, 240)];
+
+/// A depletion: what is not yet depleted, the part of it, and the production.
+struct Depleted {
+    remaining: i64,
+    rate: Rate,
+    production: i64,
+}
+
+impl Depleted {
+    fn cents(&self) -> i64 {
+        Money::product(Money::from_units(self.remaining), self.rate).expect("a depletion fits").units()
+    }
+}
 
 impl Ground {
-    /// Dollars of capitalised cost, in cents, that one BOE of a well's production carries off.
-    pub(crate) fn depletion_rate(well: usize) -> i64 {
-        11_00 + (well as i64 % 9) * 50
+    /// Production of a well in a month, in thousandths of a BOE at 8/8.
+    pub(crate) fn production(&self, month: Month, facts: &Facts, well: u32) -> i64 {
+        if self.masters.wells[well as usize].company == NON_OPERATOR {
+            let volume = |place| self.others_volume(month, well, place).units();
+            volume(OIL) + volume(GAS) / 6
+        } else {
+            Self::equivalents(facts, well)
+        }
     }
+}
 
-    /// Depletion of a well in a month, in cents, at the operator's share: intangible and tangible.
-    fn depletion(&self, well: usize, facts: &Facts) -> (i64, i64) {
-        let volume = |product| facts.accrued.get(&(well, product)).map_or(0, |split| split.volume.units());
-        let boe = i128::from(volume(0)) + i128::from(volume(1)) / 6;
-        let share = i128::from(self.masters.wells[well].record.working_interest.units());
-        let cents = boe * i128::from(Self::depletion_rate(well)) * share / 1_000 / 100_000_000;
-        // A dollar at least: a well that stands still still wears.
-        let cents = (cents as i64).max(100);
-        (cents * 7 / 10, cents - cents * 7 / 10)
+fn rate(production: i64, reserves: i64) -> Rate {
+    if production >= reserves {
+        return Rate::ONE;
     }
+    Rate::from_units(divide_half_away(
+        i128::from(production) * i128::from(Rate::ONE.units()),
+        i128::from(reserves),
+    ) as i64)
+}
 
-    /// Dr depletion / Cr accumulated, intangible and tangible.
-    pub(crate) fn depletion_entry(&self, month: Month, well: u32, facts: &Facts) -> Draft<'_> {
-        let well = well as usize;
-        let name = &self.masters.wells[well].record.name;
-        let description = format!("Depletion {}, {name}", month.first().format("%Y-%m"));
-        let mut draft = Draft::new(Source::Depletion, "DEPLETION", "fixed-assets", month.last(), description);
-        draft.production_month = Some(month.first());
-        let (intangible, tangible) = self.depletion(well, facts);
-        draft.debit(code::INTANGIBLE_DEPLETION, intangible, |line| self.on_well(line, well));
-        draft.debit(code::TANGIBLE_DEPLETION, tangible, |line| self.on_well(line, well));
-        draft.credit(code::INTANGIBLE_AMORTISATION, intangible, |line| self.on_well(line, well));
-        draft.credit(code::TANGIBLE_DEPRECIATION, tangible, |line| self.on_well(line, well));
-        draft
+/// Depletion of a well in the month before `standing`'s: intangible and tangible.
+fn of_well(world: &World, standing: &Standing, well: u32) -> [Depleted; 2] {
+    let company = world.ground.masters.wells[well as usize].company;
+    let month = standing.month.plus(-1);
+    let production = world.ground.production(month, &world.facts(month), well);
+    let rate = rate(production, standing.reserves[well as usize]);
+    let remaining = |cost, accumulated| {
+        standing.books.of(company, cost, [well, 0, 0]) + standing.books.of(company, accumulated, [well, 0, 0])
+    };
+    [(code::INTANGIBLE, code::INTANGIBLE_AMORTISATION), (code::TANGIBLE, code::TANGIBLE_DEPRECIATION)].map(
+        |(cost, accumulated)| Depleted { remaining: remaining(cost, accumulated).max(0), rate, production },
+    )
+}
+
+/// Amortisation of a lease in the month before `standing`'s.
+fn of_lease(world: &World, standing: &Standing, lease: u32) -> Depleted {
+    let company = world.ground.masters.leases[lease as usize].company;
+    let month = standing.month.plus(-1);
+    let facts = world.facts(month);
+    let wells = world.ground.masters.wells_of(lease);
+    let production = wells.iter().map(|well| world.ground.production(month, &facts, *well)).sum();
+    let developed: i64 = wells
+        .iter()
+        .filter(|well| world.ground.masters.wells[**well as usize].first_month() <= month)
+        .map(|well| standing.reserves[*well as usize])
+        .sum();
+    let remaining = standing.books.of(company, code::LEASEHOLD, [lease, 0, 0])
+        + standing.books.of(company, code::LEASEHOLD_AMORTISATION, [lease, 0, 0]);
+    Depleted {
+        remaining: remaining.max(0),
+        rate: rate(production, developed / 10 * PROVED_OF_DEVELOPED),
+        production,
     }
+}
+
+/// What follows from what stands when a month begins: depletion of the month before.
+pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
+    let before = month.plus(-1);
+    if before < world.ground.masters.base {
+        return;
+    }
+    let masters = &world.ground.masters;
+    for (well, master) in (0..).zip(&masters.wells) {
+        if master.produces_in(before) && of_well(world, standing, well).iter().any(|it| it.cents() > 0) {
+            found.push(Document::new(Template::Depletion, before, well, 0).of(master.company));
+        }
+    }
+    for (lease, master) in (0..).zip(&masters.leases) {
+        if of_lease(world, standing, lease).cents() > 0 {
+            found.push(Document::new(Template::LeaseholdAmortisation, before, lease, 0).of(master.company));
+        }
+    }
+    for (company, _) in LIVES {
+        if straight_line(standing, company).2 > 0 {
+            found.push(Document::new(Template::Depreciation, before, 0, 0).of(company));
+        }
+    }
+}
+
+/// Cost of equipment, the part of it that a month takes, and that in cents.
+fn straight_line(standing: &Standing, company: u8) -> (i64, Rate, i64) {
+    let months = LIVES.iter().find(|(of, _)| *of == company).map_or(1, |(_, months)| *months);
+    let cost = standing.books.of(company, code::EQUIPMENT, [0; 3]);
+    let left = cost + standing.books.of(company, code::EQUIPMENT_DEPRECIATION, [0; 3]);
+    let rate = Rate::from_units(Rate::ONE.units() / months);
+    let cents = Money::product(Money::from_units(cost), rate).expect("a depreciation fits").units();
+    (cost, rate, cents.min(left))
+}
+
+/// The day on which a document of this family is entered.
+pub(crate) fn entered_on(document: Document) -> NaiveDate {
+    document.month.plus(1).working_day(6)
+}
+
+/// Builds a document of this family.
+pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let standing = world.standing(document.month.plus(1));
+    let (month, at) = (document.month, document.subject);
+    match document.template {
+        Template::Depletion => {
+            let what = format!("Depletion {}, {}", month.label(), ground.well_name(at));
+            let mut draft = Draft::new(document, entered_on, what);
+            draft.production_month = Some(month.first());
+            let depleted = of_well(world, &standing, at);
+            let accounts = [code::INTANGIBLE_DEPLETION, code::TANGIBLE_DEPLETION];
+            for (account, it) in accounts.into_iter().zip(&depleted) {
+                draft.debit(account, it.cents(), |line| {
+                    ground.on_well(line, at);
+                    calculated(line, it);
+                });
+            }
+            let accumulated = [code::INTANGIBLE_AMORTISATION, code::TANGIBLE_DEPRECIATION];
+            for (account, it) in accumulated.into_iter().zip(&depleted) {
+                draft.credit(account, it.cents(), |line| ground.on_well(line, at));
+            }
+            draft
+        }
+        Template::LeaseholdAmortisation => {
+            let lease = &ground.masters.leases[at as usize].record;
+            let what = format!("Leasehold amortisation {}, {}", month.label(), lease.name);
+            let mut draft = Draft::new(document, entered_on, what);
+            draft.production_month = Some(month.first());
+            let depleted = of_lease(world, &standing, at);
+            draft.debit(code::LEASEHOLD_DEPLETION, depleted.cents(), |line| {
+                line.lease_id = Some(lease.lease_id.as_str().into());
+                calculated(line, &depleted);
+            });
+            draft.credit(code::LEASEHOLD_AMORTISATION, depleted.cents(), |line| {
+                line.lease_id = Some(lease.lease_id.as_str().into());
+            });
+            draft
+        }
+        _ => {
+            let (cost, rate, cents) = straight_line(&standing, document.company);
+            let mut draft =
+                Draft::new(document, entered_on, format!("Depreciation of equipment {}", month.label()));
+            draft.debit(code::DEPRECIATION, cents, |line| {
+                line.base_amount = Some(Money::from_units(cost));
+                line.rate = Some(rate);
+            });
+            draft.credit(code::EQUIPMENT_DEPRECIATION, cents, |_| {});
+            draft
+        }
+    }
+}
+
+fn calculated(line: &mut ledger::JournalLine<'_>, depleted: &Depleted) {
+    line.base_amount = Some(Money::from_units(depleted.remaining));
+    line.rate = Some(depleted.rate);
+    line.quantity = Some(Quantity::from_units(depleted.production));
+    line.unit_of_measure = Some("BOE".into());
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Depletion);
 }

@@ -18,45 +18,64 @@ pub struct County {
     pub api_county: u16,
 }
 
-/// What a basin is like to produce in.
+/// What a basin is like to produce in. Prices follow the market of the month; costs are at 8/8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Basin {
     /// Name.
     pub name: &'static str,
-    /// Wells of a hundred.
+    /// Leases of a hundred.
     pub share: u32,
     /// Wells of a hundred that are drilled for gas.
     pub gas_share: u32,
+    /// Whether its gas wells make no oil.
+    pub dry_gas: bool,
     /// Oil price against WTI, in cents per barrel.
     pub oil_differential_cents: i64,
     /// Gas price as parts per ten thousand of Henry Hub.
     pub gas_of_henry_hub: i64,
-    /// Lease operating expense of a well and month at 8/8, in dollars.
-    pub expense_dollars: i64,
+    /// What pipelines full to the brim take off the gas price in spring and autumn, in cents per MMBtu: at Waha it
+    /// turns the price negative.
+    pub shoulder_discount_cents: i64,
+    /// Liquids in an MCF of gas, in thousandths of a gallon; 0 where gas is sold unprocessed.
+    pub liquids_yield: i64,
+    /// Lease operating expense of a BOE, in cents, in the middle of the band that operators report.
+    pub expense_cents_per_boe: i64,
+    /// Gathering and transportation of an MCF, in cents.
+    pub gathering_cents_per_mcf: i64,
 }
 
 const fn basin(
     name: &'static str,
-    share: u32,
-    gas_share: u32,
-    oil_differential_cents: i64,
-    gas_of_henry_hub: i64,
-    expense_dollars: i64,
+    (share, gas_share, dry_gas): (u32, u32, bool),
+    (oil_differential_cents, gas_of_henry_hub, shoulder_discount_cents): (i64, i64, i64),
+    liquids_yield: i64,
+    (expense_cents_per_boe, gathering_cents_per_mcf): (i64, i64),
 ) -> Basin {
-    Basin { name, share, gas_share, oil_differential_cents, gas_of_henry_hub, expense_dollars }
+    Basin {
+        name,
+        share,
+        gas_share,
+        dry_gas,
+        oil_differential_cents,
+        gas_of_henry_hub,
+        shoulder_discount_cents,
+        liquids_yield,
+        expense_cents_per_boe,
+        gathering_cents_per_mcf,
+    }
 }
 
 /// The nine basins; shares sum to 100.
 pub const BASINS: [Basin; 9] = [
-    basin("Midland", 20, 5, -100, 5_500, 24_000),
-    basin("Delaware", 20, 10, -150, 5_000, 28_000),
-    basin("Eagle Ford", 13, 20, -50, 9_500, 22_000),
-    basin("Williston", 12, 2, -350, 7_000, 34_000),
-    basin("DJ", 9, 10, -400, 8_500, 15_000),
-    basin("Anadarko", 8, 45, -200, 9_000, 19_000),
-    basin("Appalachia", 9, 97, -600, 8_500, 12_000),
-    basin("Haynesville", 6, 100, -300, 9_800, 16_000),
-    basin("Uinta", 3, 15, -550, 8_000, 27_000),
+    basin("Midland", (20, 5, false), (-100, 6_500, 190), 4_200, (650, 42)),
+    basin("Delaware", (20, 10, false), (-150, 6_000, 210), 3_600, (690, 48)),
+    basin("Eagle Ford", (13, 20, false), (-50, 9_500, 15), 3_000, (760, 38)),
+    basin("Williston", (12, 2, false), (-350, 7_000, 40), 4_800, (1_050, 62)),
+    basin("DJ", (9, 10, false), (-400, 8_500, 30), 3_200, (430, 52)),
+    basin("Anadarko", (8, 45, false), (-200, 9_000, 20), 3_000, (720, 44)),
+    basin("Appalachia", (9, 97, true), (-600, 8_500, 45), 0, (125, 36)),
+    basin("Haynesville", (6, 100, true), (-300, 9_700, 10), 0, (130, 30)),
+    basin("Uinta", (3, 15, false), (-550, 8_000, 30), 2_000, (850, 46)),
 ];
 
 const fn county(

@@ -1,101 +1,392 @@
-//! Joint interest: the partners' shares of a lease's cost are billed and paid.
+//! Joint interest: the partners' shares of a lease's cost are called, billed, charged with overhead, and paid.
 
+use crate::document::Document;
 use crate::draft::Draft;
-use crate::facts::{Facts, Ground};
-use crate::masters::LeaseMaster;
+use crate::ground::{Facts, Ground};
+use crate::masters::{Masters, OPERATOR};
 use crate::month::Month;
+use crate::random::Stream;
+use crate::standing::Standing;
+use crate::template::Template;
+use crate::world::World;
 use chrono::{Days, NaiveDate};
 use ledger::chart::code;
+use ledger::period::on_or_after;
 use ledger::split::largest_remainder;
-use ledger::{DocumentType, Source};
-use uuid::Uuid;
+use ledger::{Money, Quantity, UnitPrice};
 
-/// What each partner bears of each account's cost in a month, in cents, in the order of the lease's partners.
-pub(crate) fn shares(lease: &LeaseMaster, at: usize, facts: &Facts) -> Vec<(&'static str, Vec<i64>)> {
-    if lease.partners.is_empty() {
-        return Vec::new();
-    }
-    let weights: Vec<i64> = std::iter::once(lease.operator_share.units())
-        .chain(lease.partners.iter().map(|(_, share)| share.units()))
-        .collect();
-    let mut by_account: Vec<(&'static str, i64)> = Vec::new();
-    for ((_, account, _), cents) in facts.costs.range((at, "", 0)..(at + 1, "", 0)) {
-        match by_account.last_mut() {
-            Some((last, sum)) if last == account => *sum += cents,
-            _ => by_account.push((account, *cents)),
-        }
-    }
-    let split = |(account, cents)| {
-        let mut parts = largest_remainder(cents, &weights);
-        parts.remove(0);
-        (account, parts)
-    };
-    let billed = by_account.into_iter().map(split);
-    billed.filter(|(_, parts)| parts.iter().any(|part| *part > 0)).collect()
+/// Of a well's budget, what partners are called on before it is spudded, in parts per hundred.
+const CALLED: i64 = 40;
+/// Overhead of a producing well and month in the first year of the programme, in cents. COPAS publishes no rates: they
+/// are negotiated, and adjusted by its factor each April.
+const PRODUCING_OVERHEAD: i64 = 1_050_00;
+/// Overhead of a month of drilling.
+const DRILLING_OVERHEAD: i64 = 10_500_00;
+/// Bills of a thousand that are never paid.
+const DEFAULTED: u64 = 3;
+/// Months after which a bill that was not paid is written off.
+pub(crate) const WRITTEN_OFF_AFTER: i32 = 7;
+
+/// A cost that is billed: the project and account, and the partners' parts, in the order of the lease's partners.
+struct Billed {
+    project: Option<u32>,
+    account: &'static str,
+    parts: Vec<i64>,
 }
 
 impl Ground {
-    /// Dr joint interest receivable, a line per partner and account / Cr the expense by well: the operator keeps its own
+    /// What a month's cost of a lease comes to for its partners.
+    fn billed(&self, lease: u32, facts: &Facts) -> Vec<Billed> {
+        let master = &self.masters.leases[lease as usize];
+        if master.partners.is_empty() {
+            return Vec::new();
+        }
+        let weights = master.cost_weights();
+        let mut sums: Vec<(Option<u32>, &'static str, i64)> = Vec::new();
+        for (spent, cents) in facts.costs.range(spent_on(lease)) {
+            match sums.last_mut() {
+                Some((project, account, sum)) if (*project, *account) == (spent.project, spent.account) => {
+                    *sum += cents;
+                }
+                _ => sums.push((spent.project, spent.account, *cents)),
+            }
+        }
+        let split = |(project, account, cents): (Option<u32>, &'static str, i64)| Billed {
+            project,
+            account,
+            parts: largest_remainder(cents, &weights).split_off(1),
+        };
+        sums.into_iter().map(split).filter(|billed| billed.parts.iter().any(|part| *part > 0)).collect()
+    }
+
+    /// Overhead of a lease in a month at 8/8, with the parts of the company and its partners.
+    fn overhead(&self, month: Month, lease: u32) -> Overhead {
+        let master = &self.masters.leases[lease as usize];
+        let wells: Vec<u32> = self
+            .masters
+            .wells_of(lease)
+            .iter()
+            .copied()
+            .filter(|at| self.masters.wells[*at as usize].produces_in(month))
+            .collect();
+        let drilling = self
+            .masters
+            .projects_around(month)
+            .filter(|(_, it)| it.lease == lease && it.phase(month) == 0)
+            .count();
+        let factor = self.overhead_factor(month);
+        let rate = PRODUCING_OVERHEAD * factor / 10_000;
+        let drilling_rate = DRILLING_OVERHEAD * factor / 10_000;
+        let total = rate * wells.len() as i64 + drilling_rate * drilling as i64;
+        Overhead {
+            parts: largest_remainder(total, &master.cost_weights()),
+            wells,
+            rate,
+            drilling,
+            drilling_rate,
+            total,
+        }
+    }
+
+    /// The adjustment of overhead since the first year, in parts per ten thousand: each 1 April by a seeded 2 to 5 %.
+    fn overhead_factor(&self, month: Month) -> i64 {
+        let year_of = |month: Month| month.plus(-3).year();
+        let mut factor = 10_000;
+        for year in year_of(self.masters.base)..year_of(month) {
+            let mut draw =
+                crate::random::Draw::new(self.seed, Stream::Partner, 0, u64::from(year.unsigned_abs()));
+            factor = factor * draw.between(10_200, 10_500) / 10_000;
+        }
+        factor
+    }
+
+    /// Whether a partner never pays a month's bill.
+    pub(crate) fn is_defaulted(&self, month: Month, lease: u32, partner: u16) -> bool {
+        Document::new(Template::JibReceipt, month, lease, partner)
+            .draw(self.seed, Stream::Partner)
+            .below(1_000)
+            < DEFAULTED
+    }
+}
+
+struct Overhead {
+    /// The company's, then the partners'.
+    parts: Vec<i64>,
+    wells: Vec<u32>,
+    rate: i64,
+    drilling: usize,
+    drilling_rate: i64,
+    total: i64,
+}
+
+/// The range of costs of a lease.
+fn spent_on(lease: u32) -> std::ops::Range<crate::ground::Spent> {
+    let first = |lease| crate::ground::Spent { lease, project: None, account: "", well: 0 };
+    first(lease)..first(lease + 1)
+}
+
+/// What a partner is billed of a month.
+pub(crate) fn bill(world: &World, month: Month, lease: u32, partner: u16) -> i64 {
+    let ground = &world.ground;
+    let costs: i64 = ground
+        .billed(lease, &world.facts(month))
+        .iter()
+        .map(|billed| billed.parts[usize::from(partner)])
+        .sum();
+    costs + ground.overhead(month, lease).parts[usize::from(partner) + 1]
+}
+
+/// What of a project's bill of the month before a partner's advance pays in `month`.
+fn applied(world: &World, month: Month, standing: &Standing, project: u32, partner: u16) -> i64 {
+    let ground = &world.ground;
+    let lease = ground.masters.projects[project as usize].lease;
+    let counterparty = ground.masters.leases[lease as usize].partners[usize::from(partner)].0;
+    let advanced = -standing.books.of(OPERATOR, code::ADVANCES, [counterparty, project, 0]);
+    let facts = world.facts(month.plus(-1));
+    let of_project =
+        ground.billed(lease, &facts).into_iter().filter(|billed| billed.project == Some(project));
+    advanced.min(of_project.map(|billed| billed.parts[usize::from(partner)]).sum()).max(0)
+}
+
+/// Every document of joint interest whose business is of `month`.
+pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut Vec<Document>) {
+    let ground = &world.ground;
+    for (at, lease) in (0..).zip(&ground.masters.leases) {
+        let document = |template, part| Document::new(template, month, at, part);
+        if lease.company != OPERATOR || lease.partners.is_empty() {
+            continue;
+        }
+        if !ground.billed(at, facts).is_empty() {
+            found.push(document(Template::JibCutBack, 0));
+        }
+        if ground.overhead(month, at).total > 0 {
+            found.push(document(Template::CopasOverhead, 0));
+        }
+    }
+    for (at, project) in ground.masters.projects_around(month) {
+        if project.phase(month) == 0 {
+            let partners = 0..ground.masters.leases[project.lease as usize].partners.len() as u16;
+            found.extend(partners.map(|partner| Document::new(Template::CashCall, month, at, partner)));
+        }
+    }
+}
+
+/// What follows from what stands when a month begins: advances that are used, and what partners pay of the bills of the
+/// month before.
+pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
+    for (at, project) in world.ground.masters.projects_around(month) {
+        let partners = 0..world.ground.masters.leases[project.lease as usize].partners.len() as u16;
+        let used = partners.filter(|partner| applied(world, month, standing, at, *partner) > 0);
+        found.extend(used.map(|partner| Document::new(Template::CashCallApplication, month, at, partner)));
+    }
+    let billed = month.plus(-1);
+    for (at, lease) in (0..).zip(&world.ground.masters.leases) {
+        for (partner, (counterparty, _)) in (0..).zip(&lease.partners) {
+            let pays = !world.ground.masters.is_netted(*counterparty)
+                && !world.ground.is_defaulted(billed, at, partner);
+            if billed >= world.ground.masters.base
+                && pays
+                && payable(world, billed, standing, at, partner) > 0
+            {
+                found.push(Document::new(Template::JibReceipt, billed, at, partner));
+            }
+        }
+    }
+}
+
+/// What a partner pays of a month's bill: what its advances do not.
+fn payable(world: &World, billed: Month, next: &Standing, at: u32, partner: u16) -> i64 {
+    let projects =
+        world.ground.masters.projects_around(billed.plus(1)).filter(|(_, project)| project.lease == at);
+    let advanced: i64 =
+        projects.map(|(project, _)| applied(world, billed.plus(1), next, project, partner)).sum();
+    bill(world, billed, at, partner) - advanced
+}
+
+/// The day on which a document of this family is entered.
+pub(crate) fn entered_on(document: Document) -> NaiveDate {
+    let month = document.month;
+    match document.template {
+        Template::JibReceipt => on_or_after(month.plus(1).day(20 + u64::from(document.part))),
+        Template::CashCall => month.working_day(3),
+        Template::CashCallApplication => month.working_day(6),
+        _ => month.plus(1).working_day(5),
+    }
+}
+
+/// Builds a document of this family.
+pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    match document.template {
+        Template::JibCutBack => ground.cut_back(document, entered_on, &world.facts(document.month)),
+        Template::CopasOverhead => ground.overhead_draft(document, entered_on),
+        Template::JibReceipt => receipt(world, document, entered_on),
+        Template::CashCall => ground.cash_call(document, entered_on),
+        _ => application(world, document, entered_on),
+    }
+}
+
+impl Ground {
+    /// Dr joint interest receivable, a line per partner, account and AFE / Cr the cost by well: the operator keeps its own
     /// share.
-    pub(crate) fn cut_back_entry(&self, month: Month, at: u32, facts: &Facts) -> Draft<'_> {
-        let at = at as usize;
-        let lease = &self.masters.leases[at];
-        let description =
-            format!("Joint interest billing {}, {}", month.first().format("%Y-%m"), lease.record.name);
-        let mut draft =
-            Draft::new(Source::JointInterest, "JIB_CUT_BACK", "joint-interest", month.last(), description);
-        draft.document_type = DocumentType::Standard;
-        draft.due_date = Some(month.last() + Days::new(15));
-        draft.source_document = Some(format!("JIB-{}-{}", month.first().format("%Y%m"), lease.jib_code));
-        for (account, parts) in shares(lease, at, facts) {
-            for ((partner, share), part) in lease.partners.iter().zip(&parts) {
+    fn cut_back(&self, document: Document, entered_on: NaiveDate, facts: &Facts) -> Draft<'_> {
+        let (month, at) = (document.month, document.subject);
+        let lease = &self.masters.leases[at as usize];
+        let what = format!("Joint interest billing {}, {}", month.label(), lease.record.name);
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.due_date = Some(entered_on + Days::new(15));
+        draft.source_document = Some(format!("JIB-{}-{}", month.label(), lease.jib_code));
+        for billed in self.billed(at, facts) {
+            for ((partner, share), part) in lease.partners.iter().zip(&billed.parts) {
                 draft.debit(code::JIB_RECEIVABLE, *part, |line| {
-                    line.counterparty_id = Some(partner.as_str().into());
+                    self.on_joint_account(line, at);
+                    self.with(line, *partner);
                     line.decimal_interest = Some(*share);
-                    line.jib_code = Some(lease.jib_code.as_str().into());
-                    line.lease_id = Some(lease.record.lease_id.as_str().into());
-                    line.billed_account_code = Some(account.into());
+                    line.billed_account_code = Some(billed.account.into());
+                    line.afe_number = billed
+                        .project
+                        .map(|project| self.masters.projects[project as usize].afe_number.as_str().into());
                 });
             }
-            let wells: Vec<(usize, i64)> = facts
-                .costs
-                .range((at, account, 0)..=(at, account, usize::MAX))
-                .map(|(key, cents)| (key.2, *cents))
-                .collect();
-            let weights: Vec<i64> = wells.iter().map(|(_, cents)| *cents).collect();
-            for ((well, _), part) in wells.iter().zip(largest_remainder(parts.iter().sum(), &weights)) {
-                draft.credit(account, part, |line| {
-                    self.on_well(line, *well);
-                    line.jib_code = Some(lease.jib_code.as_str().into());
-                });
-            }
+            self.cut_from_wells(&mut draft, at, &billed, facts);
         }
         draft
     }
 
-    /// Dr cash / Cr joint interest receivable: a partner pays a bill.
-    pub(crate) fn joint_receipt_entry(
-        &self,
-        (month, at, partner): (Month, u32, u8),
-        facts: &Facts,
-        day: NaiveDate,
-        bill: Uuid,
-    ) -> Draft<'_> {
+    /// Takes what partners bear off each well in proportion to its cost.
+    fn cut_from_wells<'w>(&'w self, draft: &mut Draft<'w>, lease: u32, billed: &Billed, facts: &Facts) {
+        let of =
+            |spent: &crate::ground::Spent| spent.account == billed.account && spent.project == billed.project;
+        let wells: Vec<(u32, i64)> = facts
+            .costs
+            .range(spent_on(lease))
+            .filter(|(spent, cents)| of(spent) && **cents > 0)
+            .map(|(spent, cents)| (spent.well, *cents))
+            .collect();
+        let weights: Vec<i64> = wells.iter().map(|(_, cents)| *cents).collect();
+        for ((well, _), part) in wells.iter().zip(largest_remainder(billed.parts.iter().sum(), &weights)) {
+            draft.credit(billed.account, part, |line| {
+                self.on_joint_account(line, lease);
+                match billed.project {
+                    Some(project) => self.on_project(line, project),
+                    None => self.on_well(line, *well),
+                }
+            });
+        }
+    }
+
+    /// Dr joint interest receivable and own supervision / Cr overhead recovered: so much a well and month.
+    fn overhead_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        let (month, at) = (document.month, document.subject);
         let lease = &self.masters.leases[at as usize];
-        let (id, share) = &lease.partners[usize::from(partner)];
-        let billed = shares(lease, at as usize, facts);
-        let cents = billed.iter().map(|(_, parts)| parts[usize::from(partner)]).sum();
-        let description =
-            format!("Joint interest receipt {}, {}", month.first().format("%Y-%m"), lease.record.name);
-        let mut draft = Draft::new(Source::JointInterest, "JIB_RECEIPT", "treasury", day, description);
+        let overhead = self.overhead(month, at);
+        let what = format!("COPAS overhead {}, {}", month.label(), lease.record.name);
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.source_document = Some(format!("JIB-{}-{}", month.label(), lease.jib_code));
+        for ((partner, share), part) in lease.partners.iter().zip(&overhead.parts[1..]) {
+            draft.debit(code::JIB_RECEIVABLE, *part, |line| {
+                self.on_joint_account(line, at);
+                self.with(line, *partner);
+                line.decimal_interest = Some(*share);
+                line.billed_account_code = Some(code::SUPERVISION.into());
+                line.base_amount = Some(Money::from_units(overhead.total));
+            });
+        }
+        let any = overhead.wells.first().copied().or_else(|| self.masters.wells_of(at).first().copied());
+        let wells =
+            if overhead.wells.is_empty() { any.into_iter().collect() } else { overhead.wells.clone() };
+        for (well, part) in wells.iter().zip(largest_remainder(overhead.parts[0], &vec![1; wells.len()])) {
+            draft.debit(code::SUPERVISION, part, |line| self.on_well(line, *well));
+        }
+        let charges = [
+            ("WELL", overhead.wells.len(), overhead.rate),
+            ("RIG", overhead.drilling, overhead.drilling_rate),
+        ];
+        for (unit, count, rate) in charges {
+            draft.credit(code::OVERHEAD_RECOVERED, rate * count as i64, |line| {
+                line.quantity = Some(Quantity::from_units(count as i64 * 1_000));
+                line.unit_of_measure = Some(unit.into());
+                line.unit_price = Some(UnitPrice::from_units(rate * 10_000));
+                line.lease_id = Some(lease.record.lease_id.as_str().into());
+            });
+        }
+        draft
+    }
+
+    /// Dr cash / Cr advances: a partner's share of a part of the budget.
+    fn cash_call(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        let project = &self.masters.projects[document.subject as usize];
+        let (partner, share) =
+            self.masters.leases[project.lease as usize].partners[usize::from(document.part)];
+        let what = format!("Cash call {}, {}", project.afe_number, self.name(partner));
+        let mut draft = Draft::new(document, entered_on, what);
+        let called = Money::from_units(project.budget.units() * CALLED / 100);
+        let cents = Money::product(called, share).expect("a part of a budget fits").units();
         draft.debit(code::CASH, cents, |_| {});
-        draft.credit(code::JIB_RECEIVABLE, cents, |line| {
-            line.counterparty_id = Some(id.as_str().into());
-            line.decimal_interest = Some(*share);
-            line.jib_code = Some(lease.jib_code.as_str().into());
-            line.lease_id = Some(lease.record.lease_id.as_str().into());
-            line.clears_entry_id = Some(bill);
+        draft.credit(code::ADVANCES, cents, |line| {
+            self.on_project(line, document.subject);
+            self.with(line, partner);
+            line.decimal_interest = Some(share);
+            line.base_amount = Some(called);
         });
         draft
     }
+}
+
+/// Dr advances / Cr joint interest receivable: what was called pays what was billed.
+fn application(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let project = &ground.masters.projects[document.subject as usize];
+    let (partner, _) = ground.masters.leases[project.lease as usize].partners[usize::from(document.part)];
+    let standing = world.standing(document.month);
+    let cents = applied(world, document.month, &standing, document.subject, document.part);
+    let what = format!("Advance applied {}, {}", project.afe_number, ground.name(partner));
+    let mut draft = Draft::new(document, entered_on, what);
+    draft.debit(code::ADVANCES, cents, |line| {
+        ground.on_project(line, document.subject);
+        ground.with(line, partner);
+    });
+    draft.credit(code::JIB_RECEIVABLE, cents, |line| {
+        ground.on_joint_account(line, project.lease);
+        ground.with(line, partner);
+        line.afe_number = Some(project.afe_number.as_str().into());
+    });
+    draft
+}
+
+/// Dr cash / Cr joint interest receivable: a partner pays a bill, less what its advances paid.
+fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let (month, at) = (document.month, document.subject);
+    let lease = &ground.masters.leases[at as usize];
+    let (partner, share) = lease.partners[usize::from(document.part)];
+    let what = format!("Joint interest receipt {}, {}", month.label(), ground.name(partner));
+    let mut draft = Draft::new(document, entered_on, what);
+    let cents = payable(world, month, &world.standing(month.plus(1)), at, document.part);
+    draft.debit(code::CASH, cents, |_| {});
+    draft.credit(code::JIB_RECEIVABLE, cents, |line| {
+        ground.on_joint_account(line, at);
+        ground.with(line, partner);
+        line.decimal_interest = Some(share);
+        let bill = Document { template: Template::JibCutBack, part: 0, ..document };
+        let has_costs = !ground.billed(at, &world.facts(month)).is_empty();
+        let bill = if has_costs { bill } else { bill.as_template(Template::CopasOverhead) };
+        line.clears_entry_id = Some(world.id(bill));
+    });
+    draft
+}
+
+impl Masters {
+    /// Whether a partner's bills are netted from its revenue.
+    pub(crate) fn is_netted(&self, partner: u32) -> bool {
+        let nth = partner - self.counterparties.partners.start;
+        self.owners[Self::owner_of_partner(nth) as usize].netted_partner.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(JointInterest);
 }

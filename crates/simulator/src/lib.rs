@@ -3,47 +3,73 @@
 //! | module | holds |
 //! |---|---|
 //! | [`settings`] | what the ledger follows from |
-//! | [`prices`], [`geography`] | the world outside |
-//! | `masters`, `taxes` | companies, wells, leases, owners, decks, statutes |
-//! | `facts` | what happened in a month: tickets, volumes, splits, costs |
-//! | `kind` | which documents exist and when each is entered |
-//! | `tickets`, `revenue`, `payables`, `joint_interest`, `payroll`, `depletion`, `opening` | the templates |
-//! | `faults` | what is broken on purpose |
+//! | [`prices`], [`geography`], `severance` | the world outside: markets, counties, statutes |
+//! | `masters` | companies, land, wells, projects, owners, counterparties, all from the seed |
+//! | `ground` | what happened in a month before anybody booked it: tickets, volumes, splits, costs |
+//! | `template` | the entry templates as data |
+//! | `document` | a document by what makes it, and when in the day it is entered |
+//! | `tickets`, `revenue`, `owners`, `taxes`, `payables`, `joint_interest`, `non_operator`, `capital`, `depletion`, `retirement`, `payroll`, `hedging`, `midstream`, `materials`, `treasury`, `close`, `opening` | a family of templates each: which documents exist, when each is entered, what it posts |
+//! | `books`, `standing` | balances by what accounts require, folded month by month |
 //! | `plan` | the one numbered sequence |
+//! | `faults`, [`late`] | what is broken on purpose |
 //! | [`random`] | counter-based randomness |
 //!
-//! A month is planned first: which documents are entered in it, in order, with their numbers. Each document is then built
-//! from its plan alone, so any window gives the same entries however it is cut and on however many threads.
+//! A month is planned first: which documents are entered in it, in order, with their numbers. Most follow from the month's
+//! facts; some (depletion, interest, checks, draws on the revolver, the close of a year) from what stands in the books when
+//! the month begins, which is folded from the months before and kept. Each document is then built from its plan alone, so
+//! any window gives the same entries however it is cut and on however many threads.
 //! Floating point serves volumes only, with a pinned `libm`; prices, shares and money are whole numbers.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 #![allow(clippy::inconsistent_digit_grouping)] // cents stand apart from dollars: 100_00
 
+mod books;
+mod capital;
+mod close;
 mod depletion;
+mod document;
 mod draft;
-mod facts;
 mod faults;
 pub mod geography;
+mod ground;
+mod hedging;
 mod joint_interest;
-mod kind;
+pub mod late;
 mod masters;
+mod materials;
+mod midstream;
 mod month;
+mod non_operator;
 mod opening;
+mod owners;
 mod payables;
 mod payroll;
 mod plan;
 pub mod prices;
 pub mod random;
+mod retirement;
 mod revenue;
 pub mod settings;
+mod severance;
+#[cfg(test)]
+mod sound;
+mod standing;
 mod taxes;
+mod template;
 mod tickets;
+mod treasury;
 mod world;
 
-pub use faults::Planted;
+pub use faults::{Damage, Planted};
 pub use prices::PriceTable;
 pub use settings::{FaultRates, Settings, SettingsError};
 pub use world::{Submission, World};
 
+/// The transaction types that entries can have, each once, in the order of the templates.
+#[must_use]
+pub fn transaction_types() -> Vec<&'static str> {
+    template::transaction_types()
+}
+
 /// Version of the simulator: a ledger made by another version is another ledger.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";

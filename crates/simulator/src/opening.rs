@@ -1,143 +1,127 @@
-//! Opening balances, so that nothing is paid, reversed or cleared that never existed.
+//! Where the books come from: the balances that the fold begins with, and the opening entries that it leads to.
 //!
-//! The two months before the first and what had been entered of the first itself are booked like any others, and what is
-//! left open on the balance sheet is carried in by item: vendor, owner, partner, well and product, tax. Wells come with
-//! their cost and what has been depleted; cash and equity complete the picture.
+//! Two years before the first day are booked like any others. What then stands on the balance sheet, by open item, owner,
+//! partner, well, AFE, obligation, debt and equity, is carried in by opening entries; so nothing is paid, reversed or
+//! depleted that never existed.
 
+use crate::books::{Books, Item};
+use crate::close::LINES;
+use crate::document::Document;
 use crate::draft::Draft;
-use crate::facts::Ground;
-use crate::masters::Masters;
+use crate::ground::Ground;
+use crate::hedging;
+use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
+use crate::month::Month;
+use crate::template::Template;
+use crate::world::World;
 use chrono::NaiveDate;
-use ledger::chart::{account, code};
-use ledger::reference::AccountType;
-use ledger::{DocumentType, JournalLine, Product, Source};
-use std::collections::BTreeMap;
+use ledger::chart::code;
 
-/// Lines of one opening entry beside its balancing line: below the most that an entry may have.
-const LINES: usize = 900;
-
-/// An open item: an account and what it is owed to, by or for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Item {
-    account: &'static str,
-    well_id: Option<String>,
-    lease_id: Option<String>,
-    product: Option<Product>,
-    owner_id: Option<String>,
-    counterparty_id: Option<String>,
-    jib_code: Option<String>,
-    tax_code: Option<String>,
-}
-
-/// Signed balances of open items, debits positive.
-#[derive(Debug, Default)]
-pub(crate) struct Balances(BTreeMap<Item, i64>);
-
-impl Balances {
-    /// Takes in the balance sheet lines of an entry; cash and results are carried by the opening's own lines.
-    pub(crate) fn book(&mut self, lines: &[JournalLine<'_>]) {
-        for line in lines {
-            let known = account(&line.account_code).expect("templates post to the chart");
-            let is_open = matches!(known.account_type, AccountType::Asset | AccountType::Liability);
-            if !is_open || known.account_code == code::CASH {
-                continue;
-            }
-            let text = |value: &Option<ledger::Text<'_>>| value.as_deref().map(str::to_owned);
-            let by_well = known.required_dimensions.contains(&ledger::reference::Dimension::Well);
-            let item = Item {
-                account: known.account_code,
-                well_id: if by_well { text(&line.well_id) } else { None },
-                lease_id: if by_well { text(&line.lease_id) } else { None },
-                product: if by_well { line.product } else { None },
-                owner_id: if known.account_code == code::OWNERS_PAYABLE {
-                    text(&line.owner_id)
-                } else {
-                    None
-                },
-                counterparty_id: text(&line.counterparty_id),
-                jib_code: text(&line.jib_code),
-                tax_code: text(&line.tax_code),
-            };
-            *self.0.entry(item).or_default() += line.signed_functional().units();
-        }
-    }
-
-    /// The wells' cost and depletion so far, and cash.
-    pub(crate) fn capitalise(&mut self, masters: &Masters, start: NaiveDate) {
-        for (at, well) in masters.wells.iter().enumerate() {
-            let share = well.record.working_interest.units() / 1_000_000;
-            let cost = 680_000_000 * share / 100 + at as i64 * 1_000_00;
-            let age = (start - well.record.first_production_date).num_days().clamp(0, 3_650);
-            let depleted = cost / 3_650 * age * 6 / 10;
-            for (account, cents) in [
-                (code::INTANGIBLE, cost * 7 / 10),
-                (code::TANGIBLE, cost - cost * 7 / 10),
-                (code::INTANGIBLE_AMORTISATION, -(depleted * 7 / 10)),
-                (code::TANGIBLE_DEPRECIATION, -(depleted - depleted * 7 / 10)),
-            ] {
-                *self.0.entry(Item::of_well(account, &well.record.well_id)).or_default() += cents;
-            }
-        }
-    }
-
-    /// The open items in parts that fit an entry, zeros left out.
-    pub(crate) fn parts(self) -> Vec<Vec<(Item, i64)>> {
-        let items: Vec<(Item, i64)> = self.0.into_iter().filter(|(_, cents)| *cents != 0).collect();
-        items.chunks(LINES).map(<[_]>::to_vec).collect()
-    }
-}
-
-impl Item {
-    fn of_well(account: &'static str, well_id: &str) -> Self {
-        Self {
-            account,
-            well_id: Some(well_id.to_owned()),
-            lease_id: None,
-            product: None,
-            owner_id: None,
-            counterparty_id: None,
-            jib_code: None,
-            tax_code: None,
-        }
-    }
-}
+/// Cash that the companies begin the fold with, in cents.
+const CASH: [i64; 3] = [40_000_000_00, 6_000_000_00, 9_000_000_00];
+/// Debt that they begin it with.
+const DEBT: [i64; 3] = [165_000_000_00, 0, 24_000_000_00];
+/// Cost of the gathering system and of trucks and offices.
+const EQUIPMENT: [(u8, i64); 2] = [(OPERATOR, 18_400_000_00), (MIDSTREAM, 126_000_000_00)];
+/// Material in inventory.
+const INVENTORY: [(&str, i64); 2] =
+    [(code::TUBULARS, 6_350_000_00), (code::EQUIPMENT_INVENTORY, 2_180_000_00)];
+/// Provision for bad debt.
+const ALLOWANCE: i64 = 640_000_00;
 
 impl Ground {
-    /// A part of the opening balances, balanced by retained earnings.
-    pub(crate) fn opening_entry<'w>(
-        &'w self,
-        items: &'w [(Item, i64)],
-        part: u32,
-        day: NaiveDate,
-    ) -> Draft<'w> {
-        let description = format!("Opening balances, part {}", part + 1);
-        let mut draft = Draft::new(Source::Manual, "OPENING_BALANCE", "controller", day, description);
-        draft.document_type = DocumentType::Opening;
-        for (item, cents) in items {
-            let text = |value: &'w Option<String>| value.as_deref().map(Into::into);
-            draft.debit(item.account, *cents, |line| {
-                line.well_id = text(&item.well_id);
-                line.lease_id = text(&item.lease_id);
-                line.product = item.product;
-                line.owner_id = text(&item.owner_id);
-                line.counterparty_id = text(&item.counterparty_id);
-                line.jib_code = text(&item.jib_code);
-                line.tax_code = text(&item.tax_code);
-            });
+    /// The balances that the fold begins with: wells and leases with what of them was depleted, obligations, equipment,
+    /// inventory, debt, cash; the rest is capital.
+    pub(crate) fn first_balances(&self) -> Books {
+        let masters = &self.masters;
+        let mut books = Books::default();
+        for (at, well) in (0..).zip(&masters.wells).filter(|(_, well)| well.project.is_none()) {
+            let (whole, left) = (well.reserves(well.first_month()), well.reserves(masters.base));
+            let accounts = [
+                (code::INTANGIBLE, code::INTANGIBLE_AMORTISATION),
+                (code::TANGIBLE, code::TANGIBLE_DEPRECIATION),
+            ];
+            for ((cost, accumulated), cents) in accounts.into_iter().zip(well.cost_cents) {
+                let gone = i128::from(cents) * i128::from(whole - left) / i128::from(whole.max(1));
+                books.add(well.company, cost, [at, 0, 0], cents);
+                books.add(well.company, accumulated, [at, 0, 0], -(gone as i64));
+            }
+            books.add(well.company, code::RETIREMENT_OBLIGATION, [at, 0, 0], -well.obligation_cents);
         }
-        let sum: i64 = items.iter().map(|(_, cents)| cents).sum();
-        draft.credit(code::RETAINED_EARNINGS, sum, |_| {});
-        draft
+        for (at, lease) in (0..).zip(&masters.leases) {
+            books.add(lease.company, code::LEASEHOLD, [at, 0, 0], lease.leasehold_cents);
+            books.add(
+                lease.company,
+                code::LEASEHOLD_AMORTISATION,
+                [at, 0, 0],
+                -lease.leasehold_cents * 3 / 10,
+            );
+        }
+        self.first_working_capital(&mut books);
+        for company in [OPERATOR, NON_OPERATOR, MIDSTREAM] {
+            let assets: i64 = books.carried(company).iter().map(|(_, cents)| cents).sum();
+            let capital = assets * 6 / 10;
+            books.add(company, code::CONTRIBUTED_CAPITAL, [0; 3], -capital);
+            books.add(company, code::RETAINED_EARNINGS, [0; 3], capital - assets);
+        }
+        books
     }
 
-    /// Cash against capital, for a company.
-    pub(crate) fn opening_cash_entry(&self, company: u8, day: NaiveDate) -> Draft<'_> {
-        let cents = if company == 0 { 120_000_000_00 } else { 25_000_000_00 };
-        let description = "Opening cash and capital".to_owned();
-        let mut draft = Draft::new(Source::Manual, "OPENING_BALANCE", "controller", day, description);
-        draft.document_type = DocumentType::Opening;
-        draft.debit(code::CASH, cents, |_| {});
-        draft.credit(code::CONTRIBUTED_CAPITAL, cents, |_| {});
-        draft
+    fn first_working_capital(&self, books: &mut Books) {
+        let scale = i64::from(self.scale);
+        let base = self.masters.base;
+        let bank = self.masters.counterparties.banks.start;
+        for company in [OPERATOR, NON_OPERATOR, MIDSTREAM] {
+            let at = usize::from(company);
+            books.add(company, code::CASH, [0; 3], CASH[at] * scale);
+            books.add(company, code::REVOLVER, [bank, 0, 0], -DEBT[at] * scale);
+        }
+        for (company, cents) in EQUIPMENT {
+            books.add(company, code::EQUIPMENT, [0; 3], cents * scale);
+            books.add(company, code::EQUIPMENT_DEPRECIATION, [0; 3], -cents * scale * 3 / 10);
+        }
+        for (account, cents) in INVENTORY {
+            books.add(OPERATOR, account, [0; 3], cents * scale);
+        }
+        books.add(OPERATOR, code::ALLOWANCE, [0; 3], -ALLOWANCE * scale);
+        books.add(OPERATOR, code::PREPAID_INSURANCE, [0; 3], self.prepaid(base));
+        let swaps = hedging::opening(self, base);
+        let account = if swaps > 0 { code::DERIVATIVE_ASSET } else { code::DERIVATIVE_LIABILITY };
+        books.add(OPERATOR, account, [0; 3], swaps);
     }
+}
+
+/// The opening entries of all companies: each a part of what a company carries.
+pub(crate) fn documents(world: &World, found: &mut Vec<Document>) {
+    let month = Month::of(world.settings().start_date);
+    for company in 0..world.ground.masters.companies.len() as u8 {
+        let parts = world.opening().carried(company).len().div_ceil(LINES) as u16;
+        found.extend(
+            (0..parts).map(|part| Document::new(Template::OpeningBalance, month, 0, part).of(company)),
+        );
+    }
+}
+
+/// A part of a company's opening balances. Each part balances: what it lacks stands in retained earnings, whose own
+/// balance the parts make up between them.
+pub(crate) fn draft(world: &World, document: Document, day: NaiveDate) -> Draft<'_> {
+    let what = format!("Opening balances, part {}", document.part + 1);
+    let mut draft = Draft::new(document, day, what);
+    let is_earned = |item: &Item| item.account().account_code == code::RETAINED_EARNINGS;
+    let carried = world.opening().carried(document.company);
+    let part = carried.chunks(LINES).nth(usize::from(document.part)).unwrap_or_default();
+    let mut sum = 0;
+    for (item, cents) in part.iter().filter(|(item, _)| !is_earned(item)) {
+        sum += cents;
+        draft.debit(item.account().account_code, *cents, |line| world.ground.masters.name_item(*item, line));
+    }
+    draft.credit(code::RETAINED_EARNINGS, sum, |_| {});
+    draft
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Opening);
 }

@@ -1,105 +1,332 @@
-//! Vendors: invoices for lease operating expense, monthly invoices for tickets, and payments.
+//! Vendors: invoices for lease operating expense and for the office, monthly invoices for tickets, payments, and what is
+//! coded wrong and moved.
 
+use crate::document::{Document, some_business_day};
 use crate::draft::Draft;
-use crate::facts::{Facts, Ground};
-use crate::kind::day_of;
+use crate::ground::{Facts, Ground, Invoice, InvoiceLine, Spent, account_of, scattered};
+use crate::masters::people::CENTERS;
+use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
 use crate::month::Month;
-use chrono::{Days, NaiveDate};
+use crate::random::{Draw, Stream};
+use crate::template::Template;
+use crate::world::World;
+use chrono::{Datelike, Days, NaiveDate, Weekday};
 use ledger::chart::code;
-use ledger::{JournalLine, Source};
+use ledger::fixed::divide_half_away;
+use ledger::period::{is_business_day, on_or_after};
+use ledger::{Money, Rate, Side};
+use std::collections::BTreeMap;
+
+/// Vendor invoices of an ordinary day at scale 1.
+const INVOICES_A_DAY: i64 = 290;
+/// Corrections of a month at scale 1.
+const CORRECTIONS: u32 = 420;
+/// What of a basin's lease operating expense vendors invoice outside field tickets, in parts per hundred.
+const INVOICED_OF_EXPENSE: i64 = 52;
 
 impl Ground {
-    fn name_vendor<'w>(&'w self, line: &mut JournalLine<'w>, vendor: usize) {
-        line.counterparty_id = Some(self.masters.vendors[vendor].counterparty_id.as_str().into());
+    /// Invoices entered on a day: many on Mondays and at month end, few at weekends, when only interfaces run.
+    pub(crate) fn invoices_on(&self, day: NaiveDate) -> u16 {
+        let of_day = match day.weekday() {
+            _ if !is_business_day(day) => 8,
+            Weekday::Mon => 125,
+            Weekday::Tue => 110,
+            Weekday::Wed => 100,
+            Weekday::Thu => 95,
+            _ => 85,
+        };
+        let month = Month::of(day);
+        let left = (day.day()..=month.last().day())
+            .filter(|other| is_business_day(month.day(u64::from(*other))))
+            .count();
+        let peak = if left <= 4 && is_business_day(day) { 150 } else { 100 };
+        (INVOICES_A_DAY * i64::from(self.scale) * of_day * peak / 10_000).min(i64::from(u16::MAX)) as u16
     }
 
-    /// Dr lease operating expense at 8/8, a line each / Cr vouchers payable.
-    pub(crate) fn invoice_entry(&self, days: i32, index: u32) -> Draft<'_> {
-        let day = day_of(days);
-        let invoice = self.invoice(day, index);
-        let vendor = &self.masters.vendors[invoice.vendor];
-        let mut draft = Draft::new(
-            Source::Payables,
-            "VENDOR_INVOICE",
-            "payables",
-            day,
-            format!("Invoice, {}", vendor.name),
+    /// The `index`-th vendor invoice of a day: most for one lease's wells, some for the office and the gathering system.
+    pub(crate) fn invoice(&self, day: NaiveDate, index: u16) -> Invoice {
+        let mut draw = Draw::new(
+            self.seed,
+            Stream::Invoice,
+            u64::from(index),
+            u64::from(day.num_days_from_ce().unsigned_abs()),
         );
+        let vendors = &self.masters.counterparties;
+        let (company, (vendor, trade)) = match draw.below(100) {
+            0..=81 => (OPERATOR, vendors.field.pick(&mut draw)),
+            82..=91 => (OPERATOR, vendors.office.pick(&mut draw)),
+            92..=93 => (NON_OPERATOR, vendors.office.pick(&mut draw)),
+            94 => (MIDSTREAM, vendors.office.pick(&mut draw)),
+            _ => (MIDSTREAM, vendors.gathering.pick(&mut draw)),
+        };
+        let month = Month::of(day);
+        let rate = (vendors.all[vendor as usize].currency == "CAD").then(|| self.exchange_rate(month));
+        let count = *draw.pick(&[1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 3, 2]);
+        let is_field = trade.accounts[0].starts_with("710.");
+        let wells = if is_field { self.wells_visited(month, &mut draw) } else { Vec::new() };
+        let mean = match wells.first() {
+            Some(well) => self.expense(*well, day) / count,
+            None => 260_000 / count,
+        };
+        let lines = (0..count)
+            .map(|_| {
+                let account = account_of(trade, &mut draw);
+                let well = if is_field { Some(*draw.pick(&wells)) } else { None };
+                let cents = rounded(&mut draw, mean);
+                InvoiceLine { account, well, cents, functional_cents: in_dollars(cents, rate) }
+            })
+            .collect();
+        Invoice {
+            company,
+            vendor,
+            lines,
+            age_days: draw.below(5),
+            late_days: draw.below(5),
+            rate,
+            cost_center: u32::from(company) * CENTERS as u32 + draw.below(CENTERS as u64) as u32,
+        }
+    }
+
+    /// A well on production and its neighbours on the lease.
+    fn wells_visited(&self, month: Month, draw: &mut Draw) -> Vec<u32> {
+        let on = self.masters.on_production(month);
+        let first = *draw.pick(on);
+        let lease = self.masters.wells[first as usize].lease;
+        let mut wells = vec![first];
+        wells.extend(
+            on.iter().filter(|at| **at != first && self.masters.wells[**at as usize].lease == lease).take(3),
+        );
+        wells
+    }
+
+    /// The mean of an invoice for a well: its share of what the basin's wells cost a BOE, over the invoices of a month.
+    fn expense(&self, well: u32, day: NaiveDate) -> i64 {
+        let master = &self.masters.wells[well as usize];
+        let monthly = master.expense(day, 30);
+        let wells = self.masters.on_production(Month::of(day)).len() as i64;
+        let invoices = (INVOICES_A_DAY * i64::from(self.scale) * 24 * 82 / 100 / wells).max(1);
+        (monthly * INVOICED_OF_EXPENSE / 100 / invoices).max(9_000)
+    }
+
+    /// The vendor invoices of a month, by day.
+    pub(crate) fn invoices(&self, month: Month) -> Vec<Vec<Invoice>> {
+        let of_day = |day| (0..self.invoices_on(day)).map(|index| self.invoice(day, index)).collect();
+        month.days().map(of_day).collect()
+    }
+
+    /// Adds what a month's invoices cost.
+    pub(crate) fn invoiced(&self, invoices: &[Vec<Invoice>], costs: &mut BTreeMap<Spent, i64>) {
+        for line in invoices.iter().flatten().flat_map(|invoice| &invoice.lines) {
+            let Some(well) = line.well else { continue };
+            let lease = self.masters.wells[well as usize].lease;
+            let spent = Spent { lease, project: None, account: line.account, well };
+            *costs.entry(spent).or_default() += line.functional_cents;
+        }
+    }
+}
+
+/// Invoice amounts: most scattered, some at round figures, as rentals and day rates are.
+fn rounded(draw: &mut Draw, mean: i64) -> i64 {
+    let cents = scattered(draw, mean);
+    let rounded = if draw.below(100) < 9 { (cents + 25_00) / 50_00 * 50_00 } else { cents };
+    rounded.max(1_25)
+}
+
+/// Cents of another currency in cents of the dollar.
+pub(crate) fn in_dollars(cents: i64, rate: Option<Rate>) -> i64 {
+    match rate {
+        Some(rate) => Money::product(Money::from_units(cents), rate).expect("an invoice fits").units().max(1),
+        None => cents,
+    }
+}
+
+/// The day of an invoice: its subject, from 0.
+fn day_of(document: Document) -> NaiveDate {
+    document.month.day(u64::from(document.subject) + 1)
+}
+
+/// The invoice of a document: the one of its day that its part names.
+fn invoice_of(document: Document, facts: &Facts) -> &Invoice {
+    &facts.invoices[document.subject as usize][usize::from(document.part)]
+}
+
+/// Every document of vendors whose business is of `month`.
+pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut Vec<Document>) {
+    for (subject, of_day) in (0..).zip(&facts.invoices) {
+        for (part, invoice) in (0..).zip(of_day) {
+            let document = Document::new(Template::VendorInvoice, month, subject, part).of(invoice.company);
+            found.extend([document, document.as_template(Template::VendorPayment)]);
+        }
+    }
+    for vendor in facts.services.keys() {
+        let invoice = Document::new(Template::ServiceInvoice, month, *vendor, 0);
+        found.extend([invoice, invoice.as_template(Template::ServicePayment)]);
+    }
+    let corrections = 0..CORRECTIONS * world.ground.scale;
+    found.extend(corrections.map(|nth| Document::new(Template::Reclassification, month, nth, 0)));
+}
+
+/// The day on which a document of this family is entered.
+pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
+    let ground = &world.ground;
+    match document.template {
+        Template::VendorPayment => {
+            let facts = world.facts(document.month);
+            let invoice = invoice_of(document, &facts);
+            on_or_after(ground.due(day_of(document), invoice.vendor) + Days::new(invoice.late_days))
+        }
+        Template::ServiceInvoice => document.month.plus(1).working_day(2),
+        Template::ServicePayment => on_or_after(document.month.plus(2).day(3)),
+        Template::Reclassification => {
+            let mut draw = document.draw(ground.seed, Stream::Correction);
+            // Half of what is coded wrong is found at the close.
+            if draw.below(2) == 0 {
+                document.month.working_day(draw.between(1, 5) as u32)
+            } else {
+                some_business_day(document.month, &mut draw)
+            }
+        }
+        _ => day_of(document),
+    }
+}
+
+/// Builds a document of this family.
+pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    match document.template {
+        Template::VendorInvoice => {
+            let facts = world.facts(document.month);
+            ground.invoice_draft(document, entered_on, invoice_of(document, &facts))
+        }
+        Template::VendorPayment => {
+            let invoice_id = world.id(document.as_template(Template::VendorInvoice));
+            let facts = world.facts(document.month);
+            ground.payment_draft(document, entered_on, invoice_of(document, &facts), invoice_id)
+        }
+        Template::ServiceInvoice => service_invoice(world, document, entered_on),
+        Template::ServicePayment => service_payment(world, document, entered_on),
+        _ => ground.correction_draft(document, entered_on),
+    }
+}
+
+impl Ground {
+    /// The day on which an invoice falls due.
+    pub(crate) fn due(&self, day: NaiveDate, vendor: u32) -> NaiveDate {
+        let terms = self.masters.counterparties.all[vendor as usize].payment_terms_days;
+        day + Days::new(u64::from(terms.unsigned_abs()))
+    }
+
+    /// Dr expense at 8/8, a line each / Cr vouchers payable.
+    fn invoice_draft(&self, document: Document, entered_on: NaiveDate, invoice: &Invoice) -> Draft<'_> {
+        let (day, index) = (day_of(document), document.part);
+        let mut draft = Draft::new(document, entered_on, format!("Invoice, {}", self.name(invoice.vendor)));
         draft.document_date = day - Days::new(invoice.age_days);
-        draft.due_date = Some(day + Days::new(u64::from(vendor.payment_terms_days.unsigned_abs())));
-        draft.source_document = Some(format!("INV-{days}-{index}"));
-        let mut total = 0;
+        draft.due_date = Some(self.due(day, invoice.vendor));
+        draft.source_document = Some(format!("INV-{}-{index:04}", day.format("%y%m%d")));
+        draft.foreign = invoice.rate.map(|rate| ("CAD", rate));
         for line in &invoice.lines {
-            total += line.cents;
-            draft.debit(line.account, line.cents, |made| {
-                self.on_well(made, line.well);
-                let lease = self.masters.wells[line.well].lease;
-                made.jib_code = Some(self.masters.leases[lease].jib_code.as_str().into());
+            draft.post_foreign(line.account, Side::Debit, (line.cents, line.functional_cents), |made| {
+                match line.well {
+                    Some(well) => {
+                        self.on_well(made, well);
+                        self.on_joint_account(made, self.masters.wells[well as usize].lease);
+                    }
+                    None => made.cost_center = Some(self.center(invoice.cost_center).into()),
+                }
             });
         }
-        draft.credit(code::VOUCHERS_PAYABLE, total, |line| self.name_vendor(line, invoice.vendor));
+        draft.post_foreign(code::VOUCHERS_PAYABLE, Side::Credit, invoice.total(), |line| {
+            self.with(line, invoice.vendor);
+        });
         draft
     }
 
-    /// Dr vouchers payable / Cr cash, on the first business day on or after the due date.
-    pub(crate) fn payment_entry(
+    pub(crate) fn center(&self, at: u32) -> &str {
+        &self.masters.cost_centers[at as usize].cost_center
+    }
+
+    /// Dr vouchers payable / Cr cash; what the Canadian dollar moved in between is gain or loss.
+    fn payment_draft(
         &self,
-        days: i32,
-        index: u32,
-        day: NaiveDate,
+        document: Document,
+        entered_on: NaiveDate,
+        invoice: &Invoice,
         invoice_id: uuid::Uuid,
     ) -> Draft<'_> {
-        let invoice = self.invoice(day_of(days), index);
-        let total = invoice.lines.iter().map(|line| line.cents).sum();
-        let name = &self.masters.vendors[invoice.vendor].name;
-        let mut draft =
-            Draft::new(Source::Payables, "VENDOR_PAYMENT", "treasury", day, format!("Payment, {name}"));
-        draft.source_document = Some(format!("PAY-{days}-{index}"));
-        draft.debit(code::VOUCHERS_PAYABLE, total, |line| {
-            self.name_vendor(line, invoice.vendor);
+        let mut draft = Draft::new(document, entered_on, format!("Payment, {}", self.name(invoice.vendor)));
+        let (cents, booked) = invoice.total();
+        let paid = match invoice.rate {
+            Some(_) => in_dollars(cents, Some(self.exchange_rate(Month::of(entered_on)))),
+            None => booked,
+        };
+        draft.debit(code::VOUCHERS_PAYABLE, booked, |line| {
+            self.with(line, invoice.vendor);
             line.clears_entry_id = Some(invoice_id);
         });
-        draft.credit(code::CASH, total, |_| {});
+        draft.debit(code::FOREIGN_EXCHANGE, paid - booked, |line| {
+            line.text = Some("Canadian dollar".into());
+        });
+        draft.credit(code::CASH, paid, |_| {});
         draft
     }
 
-    /// Dr received not invoiced / Cr vouchers payable: a vendor's invoice for its tickets of a month.
-    pub(crate) fn service_invoice_entry(
-        &self,
-        month: Month,
-        vendor: u32,
-        day: NaiveDate,
-        facts: &Facts,
-    ) -> Draft<'_> {
-        let vendor = vendor as usize;
-        let (cents, tickets) = facts.services[&vendor];
-        let name = &self.masters.vendors[vendor].name;
-        let description = format!("{tickets} field tickets of {}, {name}", month.first().format("%Y-%m"));
-        let mut draft = Draft::new(Source::Payables, "SERVICE_INVOICE", "payables", day, description);
-        draft.due_date = Some(day + Days::new(30));
-        draft.source_document = Some(format!("SVC-{}-{vendor}", month.first().format("%Y%m")));
-        draft.debit(code::RECEIVED_NOT_INVOICED, cents, |line| self.name_vendor(line, vendor));
-        draft.credit(code::VOUCHERS_PAYABLE, cents, |line| self.name_vendor(line, vendor));
+    /// Dr one expense account / Cr another on one well: a cost that was coded wrong.
+    fn correction_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        let mut draw = document.draw(self.seed, Stream::Correction);
+        draw.bits();
+        let well = *draw.pick(self.masters.on_production(document.month));
+        let vendors = &self.masters.counterparties.field;
+        let from = account_of(vendors.pick(&mut draw).1, &mut draw);
+        let to = loop {
+            let to = account_of(vendors.pick(&mut draw).1, &mut draw);
+            if to != from {
+                break to;
+            }
+        };
+        let cents = scattered(&mut draw, 90_000).max(5_00);
+        let what = format!("Recode {from} to {to}, {}", self.well_name(well));
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.source_document = Some(format!("JE-{}-{:04}", document.month.label(), document.subject + 1));
+        draft.debit(to, cents, |line| self.on_well(line, well));
+        draft.credit(from, cents, |line| self.on_well(line, well));
         draft
     }
+}
 
-    /// Dr vouchers payable / Cr cash for such an invoice.
-    pub(crate) fn service_payment_entry(
-        &self,
-        vendor: u32,
-        day: NaiveDate,
-        facts: &Facts,
-        invoice_id: uuid::Uuid,
-    ) -> Draft<'_> {
-        let vendor = vendor as usize;
-        let (cents, _) = facts.services[&vendor];
-        let description = format!("Payment of field tickets, {}", self.masters.vendors[vendor].name);
-        let mut draft = Draft::new(Source::Payables, "SERVICE_PAYMENT", "treasury", day, description);
-        draft.debit(code::VOUCHERS_PAYABLE, cents, |line| {
-            self.name_vendor(line, vendor);
-            line.clears_entry_id = Some(invoice_id);
-        });
-        draft.credit(code::CASH, cents, |_| {});
-        draft
-    }
+/// Dr received not invoiced / Cr vouchers payable: a vendor's tickets of a month.
+fn service_invoice(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let (cents, tickets) = world.facts(document.month).services[&document.subject];
+    let what =
+        format!("{tickets} field tickets of {}, {}", document.month.label(), ground.name(document.subject));
+    let mut draft = Draft::new(document, entered_on, what);
+    draft.due_date = Some(document.month.plus(2).first());
+    draft.source_document = Some(format!("FTI-{}-{}", document.month.label(), document.subject));
+    draft.debit(code::RECEIVED_NOT_INVOICED, cents, |line| ground.with(line, document.subject));
+    draft.credit(code::VOUCHERS_PAYABLE, cents, |line| ground.with(line, document.subject));
+    draft
+}
+
+fn service_payment(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let (cents, _) = world.facts(document.month).services[&document.subject];
+    let mut draft = Draft::new(document, entered_on, format!("Payment, {}", ground.name(document.subject)));
+    draft.debit(code::VOUCHERS_PAYABLE, cents, |line| {
+        ground.with(line, document.subject);
+        line.clears_entry_id = Some(world.id(document.as_template(Template::ServiceInvoice)));
+    });
+    draft.credit(code::CASH, cents, |_| {});
+    draft
+}
+
+/// The balance of wide sums in cents.
+pub(crate) fn share_of(cents: i64, of_ten_thousand: i64) -> i64 {
+    divide_half_away(i128::from(cents) * i128::from(of_ten_thousand), 10_000) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Payables);
 }

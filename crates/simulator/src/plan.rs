@@ -1,7 +1,7 @@
 //! The one numbered sequence, a month at a time.
 
-use crate::kind::Kind;
-use chrono::NaiveDate;
+use crate::document::Document;
+use chrono::{DateTime, NaiveDate};
 use std::collections::BTreeMap;
 
 /// What has been counted before a month: the next ordinal, and the last entry number by company and fiscal year.
@@ -16,9 +16,16 @@ pub(crate) struct Counters {
 pub(crate) struct Planned {
     /// Microseconds since 1970.
     pub(crate) entered_at: i64,
-    pub(crate) kind: Kind,
-    pub(crate) posting_date: NaiveDate,
+    pub(crate) document: Document,
+    pub(crate) fiscal_year: i32,
     pub(crate) number: i64,
+}
+
+impl Planned {
+    /// The day on which it is entered.
+    pub(crate) fn entered_on(&self) -> NaiveDate {
+        DateTime::from_timestamp_micros(self.entered_at).expect("planned instants are in range").date_naive()
+    }
 }
 
 /// The documents entered in a month, in order.
@@ -32,11 +39,10 @@ pub(crate) struct Plan {
 impl Plan {
     /// Orders and numbers the documents of a month.
     pub(crate) fn new(mut documents: Vec<Planned>, before: &Counters) -> Self {
-        documents.sort_unstable_by_key(|planned| (planned.entered_at, planned.kind));
+        documents.sort_unstable_by_key(|planned| (planned.entered_at, planned.document));
         let mut after = before.clone();
         for planned in &mut documents {
-            let fiscal_year = chrono::Datelike::year(&planned.posting_date);
-            let number = after.numbers.entry((planned.kind.company(), fiscal_year)).or_default();
+            let number = after.numbers.entry((planned.document.company, planned.fiscal_year)).or_default();
             *number += 1;
             planned.number = *number;
         }

@@ -20,8 +20,24 @@ pub enum Stream {
     Payroll = 6,
     /// Which submissions get a planted fault beside them, and how it is broken.
     Fault = 7,
-    /// Final against accrued volumes.
+    /// Final against accrued volumes, and what is corrected later.
     Final = 8,
+    /// Which person enters a document.
+    Clerk = 9,
+    /// Wells that are drilled, and what they cost.
+    Project = 10,
+    /// Exchange rates.
+    Exchange = 11,
+    /// Joint interest: who pays late or never.
+    Partner = 12,
+    /// Materials.
+    Material = 13,
+    /// What happens to a well: days down, tickets that are not runs.
+    Well = 14,
+    /// Corrections by people.
+    Correction = 15,
+    /// The affiliates' and the head office's own business.
+    Corporate = 16,
 }
 
 /// Numbers keyed by seed, stream, entity and day.

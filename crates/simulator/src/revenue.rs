@@ -1,231 +1,463 @@
-//! Revenue: accrued once, reversed, booked finally, received, distributed, taxed.
+//! Revenue of operated wells: accrued once, reversed, booked finally, corrected, received.
 //!
-//! | document | 127.001 accrued | 360.000 control | 120.000 receivable | 601/602 own revenue | 302 owners | 320 tax |
+//! | document | 127.001 accrued | 360.000 control | 120.000 receivable | 601-603 own revenue | 302 owners | 320 tax |
 //! |---|---|---|---|---|---|---|
 //! | run tickets of the month | Dr G | Cr G | | | | |
-//! | accrual, dated month end | | Dr G | | Cr own | Cr net | Cr T |
-//! | its reversal, dated the 1st | | Cr G | | Dr own | Dr net | Dr T |
-//! | final, month + 1 | Cr G | Dr G | Dr F | Cr own | Cr net | Cr T' |
-//! | receipt, month + 2 | | | Cr F | | | |
-//! | distribution, month + 2 | | | | | Dr net | |
-//! | severance, when due | | | | | | Dr T' |
+//! | accrual, dated month end | | Dr G | | Cr own | Cr net (302.001) | Cr T |
+//! | its reversal, dated the 1st | | Cr G | | Dr own | Dr net (302.001) | Dr T |
+//! | final, month + 1 (oil) or + 2 | Cr G | Dr G | Dr F | Cr own | Cr gross, Dr tax and deducts | Cr T' |
+//! | receipt | | | Cr F | | | |
 //!
-//! So 127.001 and 360.000 come back to zero for each production month, and revenue counts once. G is the sum of the
-//! tickets, F the final volume at the final price. Owners' gross shares are credits, their taxes and deducts debits on
-//! lines of their own, so that a check stub can be printed.
+//! Gas and liquids settle in the second month, so they are accrued again at the end of the first. Liquids have no ticket:
+//! the plant's statement is accrued straight to 127.001. So 360.000 is zero at each close, 127.001 once a production month
+//! is settled, and revenue counts once. G is the sum of the tickets, F the final volume at the final price. The accrual
+//! knows the company's share and everybody else's; the final knows each owner: its gross is a credit, its tax and deducts
+//! debits on lines of their own, so that a check stub can be printed. One line of each entry, the company's own revenue,
+//! carries the volume that a lease operating statement counts; the others carry their owner's.
 
+use crate::document::Document;
 use crate::draft::Draft;
-use crate::facts::{Facts, Ground, Split};
-use crate::masters::PRODUCTS;
+use crate::ground::{Facts, Ground, Split, product};
+use crate::masters::{GAS, LIQUIDS, OIL, unit};
 use crate::month::Month;
+use crate::random::Stream;
+use crate::template::Template;
+use crate::world::World;
 use chrono::NaiveDate;
 use ledger::chart::code;
-use ledger::split::largest_remainder;
-use ledger::{DocumentType, JournalLine, Money, Product, Quantity, Source};
-use uuid::Uuid;
+use ledger::period::{on_or_after, on_or_before};
+use ledger::{InterestType, JournalLine, Money, Quantity, UnitPrice};
 
-/// A well and product of a production month.
-#[derive(Clone, Copy)]
-pub(crate) struct Sale {
-    pub(crate) month: Month,
-    pub(crate) well: usize,
-    pub(crate) product: usize,
+/// Sales of a thousand that are corrected later.
+const CORRECTED: u64 = 30;
+/// Months between a production month and its correction.
+const CORRECTED_AFTER: std::ops::RangeInclusive<i64> = 3..=24;
+
+/// The revenue account of a product.
+pub(crate) fn account(place: u8) -> &'static str {
+    match place {
+        OIL => code::OIL_REVENUE,
+        GAS => code::GAS_REVENUE,
+        _ => code::LIQUIDS_REVENUE,
+    }
+}
+
+/// Months after its production month in which a product is settled.
+pub(crate) fn settles_after(place: u8) -> i32 {
+    if place == OIL { 1 } else { 2 }
+}
+
+/// Every revenue document whose business is of `month`.
+pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut Vec<Document>) {
+    let mut purchasers = std::collections::BTreeSet::new();
+    for ((well, place), sale) in &facts.sales {
+        let document = |template| Document::new(template, month, *well, u16::from(*place));
+        if sale.accrued.gross != 0 {
+            found.extend([Template::RevenueAccrual, Template::RevenueAccrualReversal].map(document));
+            if *place != OIL {
+                found.extend([Template::RevenueReaccrual, Template::RevenueReaccrualReversal].map(document));
+            }
+        }
+        found.push(document(Template::RevenueFinal));
+        let lease = world.ground.masters.wells[*well as usize].lease;
+        purchasers.insert((world.ground.masters.leases[lease as usize].purchaser, settles_after(*place)));
+    }
+    let receipt =
+        |(purchaser, after)| Document::new(Template::PurchaserReceipt, month, purchaser, after as u16);
+    found.extend(purchasers.into_iter().map(receipt));
+    let correction = |(well, place): &(u32, u8)| {
+        Document::new(Template::PriorPeriodAdjustment, month, *well, u16::from(*place))
+    };
+    found.extend(facts.corrections.keys().map(correction));
+}
+
+/// The corrections that are entered in a month, whatever month they correct: by well and product, the production month and
+/// the difference between what is right and what was booked.
+pub(crate) type Corrections = std::collections::BTreeMap<(u32, u8), (Month, Split)>;
+
+impl Ground {
+    /// The corrections that are entered in a month.
+    pub(crate) fn corrections(&self, entered: Month) -> Corrections {
+        let mut corrections = Corrections::new();
+        for well in self.masters.on_production(entered) {
+            for place in [OIL, GAS, LIQUIDS] {
+                if let Some(corrected) = self.correction(entered, *well, place) {
+                    corrections.insert((*well, place), corrected);
+                }
+            }
+        }
+        corrections
+    }
+
+    /// A meter was recalibrated, or a price redetermined, and an earlier month's sale is put right.
+    fn correction(&self, entered: Month, well: u32, place: u8) -> Option<(Month, Split)> {
+        let document = Document::new(Template::PriorPeriodAdjustment, entered, well, u16::from(place));
+        let mut draw = document.draw(self.seed, Stream::Final);
+        if draw.below(1_000) >= CORRECTED {
+            return None;
+        }
+        let corrected =
+            entered.plus(-(draw.between(*CORRECTED_AFTER.start(), *CORRECTED_AFTER.end()) as i32));
+        if corrected < self.masters.base {
+            return None;
+        }
+        let booked = self.sales(corrected, well).into_iter().find(|(of, _)| *of == place)?.1.last;
+        let parts = draw.between(8, 300) * if draw.below(2) == 0 { 1 } else { -1 };
+        let (volume, price) = if draw.below(3) > 0 {
+            (booked.volume.units() + booked.volume.units() * parts / 10_000, booked.price)
+        } else {
+            let redetermined = booked.price.units() + booked.price.units() * parts / 10_000;
+            (booked.volume.units(), UnitPrice::from_units(redetermined))
+        };
+        let volume = Quantity::from_units(volume);
+        let gross = Money::product(volume, price).expect("a month's value fits").units();
+        let delta = difference(&self.split(corrected, well, place, volume, price, gross), &booked);
+        (delta.gross != 0).then_some((corrected, delta))
+    }
+}
+
+/// The day on which a document of this family is entered.
+pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
+    let month = document.month;
+    match document.template {
+        Template::RevenueAccrual | Template::RevenueAccrualReversal => month.plus(1).working_day(4),
+        Template::RevenueReaccrual | Template::RevenueReaccrualReversal => month.plus(2).working_day(4),
+        // After the month's finals and before its checks, so that a check takes in what is put right.
+        Template::PriorPeriodAdjustment => {
+            let mut draw = document.draw(world.ground.seed, Stream::Clerk);
+            on_or_before(month.day(19 + draw.below(7)))
+        }
+        Template::PurchaserReceipt => {
+            let after = i32::from(document.part);
+            on_or_after(month.plus(after).day(if after == 1 { 20 } else { 25 }))
+        }
+        _ => {
+            let after = settles_after(document.part as u8);
+            on_or_after(month.plus(after).day(15 + u64::from(document.subject % 3)))
+        }
+    }
+}
+
+/// Builds a document of this family.
+pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let (well, place) = (document.subject, document.part as u8);
+    let accrual = |of: Document| {
+        ground.accrual_draft(of, entered_on, &world.facts(of.month).sales[&(well, place)].accrued)
+    };
+    let reversal = |template| {
+        let target = document.as_template(template);
+        accrual(target).mirror(document, entered_on, world.id(target))
+    };
+    match document.template {
+        Template::RevenueAccrual | Template::RevenueReaccrual => accrual(document),
+        Template::RevenueAccrualReversal => reversal(Template::RevenueAccrual),
+        Template::RevenueReaccrualReversal => reversal(Template::RevenueReaccrual),
+        Template::RevenueFinal => {
+            let facts = world.facts(document.month);
+            let sale = &facts.sales[&(well, place)];
+            ground.final_draft(document, entered_on, &sale.accrued, &sale.last)
+        }
+        Template::PriorPeriodAdjustment => {
+            let facts = world.facts(document.month);
+            let (corrected, delta) = &facts.corrections[&(well, place)];
+            let target = Document::new(Template::RevenueFinal, *corrected, well, document.part);
+            ground.correction_of(document, entered_on, (*corrected, delta), world.id(target))
+        }
+        _ => receipt(world, document, entered_on),
+    }
+}
+
+/// Line by line, so that what was booked plus the difference is what is right.
+fn difference(right: &Split, booked: &Split) -> Split {
+    let less = |a: &[i64], b: &[i64]| a.iter().zip(b).map(|(a, b)| a - b).collect();
+    Split {
+        volume: right.volume - booked.volume,
+        price: right.price,
+        gross: right.gross - booked.gross,
+        parts: less(&right.parts, &booked.parts),
+        volumes: less(&right.volumes, &booked.volumes),
+        tax_record: right.tax_record,
+        taxable: right.taxable - booked.taxable,
+        tax: right.tax - booked.tax,
+        tax_parts: less(&right.tax_parts, &booked.tax_parts),
+        deduct: right.deduct - booked.deduct,
+        deduct_parts: less(&right.deduct_parts, &booked.deduct_parts),
+    }
 }
 
 impl Ground {
-    fn sale_name(&self, sale: Sale) -> String {
-        let product = PRODUCTS[sale.product];
-        format!(
-            "{product} {}, {}",
-            sale.month.first().format("%Y-%m"),
-            self.masters.wells[sale.well].record.name
-        )
+    fn sale_name(&self, month: Month, document: Document) -> String {
+        let what = match document.part as u8 {
+            OIL => "oil",
+            GAS => "gas",
+            _ => "liquids",
+        };
+        format!("{what} of {}, {}", month.label(), self.well_name(document.subject))
     }
 
-    /// Dr revenue control / Cr own revenue, owners, tax, gathering; auto-reversed.
-    pub(crate) fn accrual_entry(&self, sale: Sale, facts: &Facts) -> Draft<'_> {
-        let description = format!("Revenue accrual, {}", self.sale_name(sale));
-        let posting = sale.month.last();
-        let mut draft = Draft::new(Source::Revenue, "REVENUE_ACCRUAL", "revenue", posting, description);
-        draft.document_type = DocumentType::Accrual;
-        draft.production_month = Some(sale.month.first());
-        draft.auto_reverse_on = Some(sale.month.plus(1).first());
-        let split = &facts.accrued[&(sale.well, sale.product)];
-        draft.debit(code::REVENUE_CONTROL, split.gross.units(), |line| {
-            self.at_well(line, sale.well, PRODUCTS[sale.product]);
+    /// Dr revenue control, or accrued sales where there is no ticket / Cr own revenue, what everybody else will be owed,
+    /// tax, gathering; auto-reversed.
+    fn accrual_draft(&self, document: Document, entered_on: NaiveDate, split: &Split) -> Draft<'_> {
+        let (well, place) = (document.subject, document.part as u8);
+        let what = format!("Revenue accrual, {}", self.sale_name(document.month, document));
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.production_month = Some(document.month.first());
+        draft.auto_reverse_on = Some(Month::of(draft.posting_date).plus(1).first());
+        let from = if place == LIQUIDS { code::ACCRUED_SALES } else { code::REVENUE_CONTROL };
+        draft.debit(from, split.gross, |line| {
+            self.at_well(line, well, place);
+            line.quantity = Some(split.volume);
+            line.unit_of_measure = Some(unit(product(place)).into());
+            line.unit_price = Some(split.price);
         });
-        self.share_out(&mut draft, sale, split);
+        self.own_share(&mut draft, well, place, split);
+        draft.credit(code::OWNERS_ACCRUED, split.others_net(), |line| self.at_well(line, well, place));
+        self.charges(&mut draft, well, place, split);
         draft
     }
 
-    /// The accrual's mirror: sides swapped, quantities negated, dated the first of the next month.
-    pub(crate) fn reversal_entry(&self, sale: Sale, facts: &Facts, accrual_id: Uuid) -> Draft<'_> {
-        let mut draft = self.accrual_entry(sale, facts);
-        draft.document_type = DocumentType::Reversal;
-        draft.transaction_type = "REVENUE_ACCRUAL_REVERSAL";
-        draft.description = format!("Reversal of revenue accrual, {}", self.sale_name(sale));
-        draft.posting_date = sale.month.plus(1).first();
-        draft.document_date = draft.posting_date;
-        draft.auto_reverse_on = None;
-        draft.reverses = Some(accrual_id);
-        draft.chain = Some(accrual_id);
-        for line in &mut draft.lines {
-            line.side = line.side.opposite();
-            line.quantity = line.quantity.map(|quantity| -quantity);
+    /// Cr own revenue, Dr own tax and gathering.
+    fn own_share<'w>(&'w self, draft: &mut Draft<'w>, well: u32, place: u8, split: &Split) {
+        let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
+        draft.credit(account(place), split.parts[0], |line| {
+            self.at_well(line, well, place);
+            line.decimal_interest = Some(lease.interests[0].decimal_interest);
+            line.quantity = Some(Quantity::from_units(split.volumes[0]));
+            line.unit_of_measure = Some(unit(product(place)).into());
+            line.unit_price = Some(split.price);
+        });
+        draft.debit(code::SEVERANCE_EXPENSE, split.tax_parts[0], |line| {
+            self.at_well(line, well, place);
+            self.state_tax(line, split, split.parts[0]);
+        });
+        draft.debit(code::GATHERING_EXPENSE, split.deduct_parts[0], |line| self.at_well(line, well, place));
+    }
+
+    fn state_tax<'w>(&'w self, line: &mut JournalLine<'w>, split: &Split, base: i64) {
+        let Some(tax) = split.tax_record else { return };
+        let tax = &self.masters.taxes[tax as usize];
+        line.tax_code = Some(tax.tax_code.as_str().into());
+        line.base_amount = Some(Money::from_units(base));
+        line.rate = Some(tax.rate);
+    }
+
+    /// Cr the state's tax and the gatherer's fee, at 8/8.
+    fn charges<'w>(&'w self, draft: &mut Draft<'w>, well: u32, place: u8, split: &Split) {
+        draft.credit(code::SEVERANCE_PAYABLE, split.tax, |line| {
+            self.at_well(line, well, place);
+            self.state_tax(line, split, split.taxable);
+            line.quantity = Some(split.volume);
+            line.unit_of_measure = Some(unit(product(place)).into());
+        });
+        draft.credit(code::GATHERING_PAYABLE, split.deduct, |line| self.at_well(line, well, place));
+    }
+
+    /// Dr receivable at the final value / Cr own revenue, each owner, tax, gathering; and the tickets' accrued sales and
+    /// control are cleared against each other.
+    fn final_draft(
+        &self,
+        document: Document,
+        entered_on: NaiveDate,
+        accrued: &Split,
+        last: &Split,
+    ) -> Draft<'_> {
+        let (well, place) = (document.subject, document.part as u8);
+        let what = format!("Final {}", self.sale_name(document.month, document));
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.production_month = Some(document.month.first());
+        self.receivable(&mut draft, well, place, last);
+        self.owner_shares(&mut draft, document, place, last);
+        if place != LIQUIDS {
+            draft.debit(code::REVENUE_CONTROL, accrued.gross, |line| self.at_well(line, well, place));
+            draft.credit(code::ACCRUED_SALES, accrued.gross, |line| self.at_well(line, well, place));
         }
         draft
     }
 
-    /// Dr receivable at the final value / Cr own revenue, owners, tax, gathering; and the tickets' accrued sales and
-    /// control are cleared against each other.
-    pub(crate) fn final_entry(&self, sale: Sale, facts: &Facts, day: NaiveDate) -> Draft<'_> {
-        let description = format!("Final revenue, {}", self.sale_name(sale));
-        let mut draft = Draft::new(Source::Revenue, "REVENUE_FINAL", "revenue", day, description);
-        draft.production_month = Some(sale.month.first());
-        let key = (sale.well, sale.product);
-        let (accrued, last) = (&facts.accrued[&key], &facts.finals[&key]);
-        let lease = &self.masters.leases[self.masters.wells[sale.well].lease];
-        let product = PRODUCTS[sale.product];
-        draft.debit(code::SALES_RECEIVABLE, last.gross.units(), |line| {
-            self.at_well(line, sale.well, product);
-            line.counterparty_id =
-                Some(self.masters.purchasers[lease.purchaser].counterparty_id.as_str().into());
+    fn receivable<'w>(&'w self, draft: &mut Draft<'w>, well: u32, place: u8, split: &Split) {
+        let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
+        draft.debit(code::SALES_RECEIVABLE, split.gross, |line| {
+            self.at_well(line, well, place);
+            self.with(line, lease.purchaser);
+            line.quantity = Some(split.volume);
+            line.unit_of_measure = Some(unit(product(place)).into());
+            line.unit_price = Some(split.price);
         });
-        self.share_out(&mut draft, sale, last);
-        draft.debit(code::REVENUE_CONTROL, accrued.gross.units(), |line| {
-            self.at_well(line, sale.well, product);
-        });
-        draft.credit(code::ACCRUED_SALES, accrued.gross.units(), |line| {
-            self.at_well(line, sale.well, product);
-        });
-        draft
     }
 
-    /// Credits the gross by interest; charges tax and gathering to each.
-    fn share_out<'w>(&'w self, draft: &mut Draft<'w>, sale: Sale, split: &Split) {
-        let well = &self.masters.wells[sale.well];
-        let interests = &self.masters.leases[well.lease].interests;
-        let product = PRODUCTS[sale.product];
-        let weights: Vec<i64> = interests.iter().map(|share| share.decimal_interest.units()).collect();
-        let volumes = largest_remainder(split.volume.units(), &weights);
-        for (i, share) in interests.iter().enumerate() {
-            let account = if i == 0 { revenue_account(product) } else { code::OWNERS_PAYABLE };
-            draft.credit(account, split.parts[i], |line| {
-                self.at_well(line, sale.well, product);
+    /// Cr each interest's gross, Dr its tax and deducts; the company's own first. What is held goes to suspense.
+    fn owner_shares<'w>(&'w self, draft: &mut Draft<'w>, document: Document, place: u8, split: &Split) {
+        let well = document.subject;
+        let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
+        let entered = Month::of(draft.posting_date);
+        for (i, share) in lease.interests.iter().enumerate() {
+            let owner = &self.masters.owners[lease.owners[i] as usize];
+            let held = if i == 0 { None } else { owner.suspense(entered) };
+            let payable = if held.is_some() { code::SUSPENSE } else { code::OWNERS_PAYABLE };
+            let of_owner = |line: &mut JournalLine<'w>| {
+                self.at_well(line, well, place);
                 line.owner_id = Some(share.owner_id.as_str().into());
+                line.suspense_code = held.map(Into::into);
+            };
+            let gross = if i == 0 { account(place) } else { payable };
+            draft.credit(gross, split.parts[i], |line| {
+                of_owner(line);
                 line.interest_type = Some(share.interest_type);
                 line.decimal_interest = Some(share.decimal_interest);
-                line.quantity = Some(Quantity::from_units(volumes[i]));
-                line.unit_of_measure = Some(if product == Product::Gas { "MCF" } else { "BBL" }.into());
+                line.quantity = Some(Quantity::from_units(split.volumes[i]));
+                line.unit_of_measure = Some(unit(product(place)).into());
                 line.unit_price = Some(split.price);
             });
-        }
-        self.charge_tax(draft, sale, split);
-        self.charge_gathering(draft, sale, split);
-    }
-
-    fn charge_tax<'w>(&'w self, draft: &mut Draft<'w>, sale: Sale, split: &Split) {
-        let well = &self.masters.wells[sale.well];
-        let Some(tax) = well.tax[sale.product].map(|tax| &self.masters.taxes[tax]) else { return };
-        let interests = &self.masters.leases[well.lease].interests;
-        for (i, share) in interests.iter().enumerate() {
-            let account = if i == 0 { code::SEVERANCE_EXPENSE } else { code::OWNERS_PAYABLE };
-            draft.debit(account, split.tax_parts[i], |line| {
-                self.at_well(line, sale.well, PRODUCTS[sale.product]);
-                line.owner_id = Some(share.owner_id.as_str().into());
-                line.tax_code = Some(tax.tax_code.as_str().into());
-                line.base_amount = Some(Money::from_units(split.parts[i]));
-                line.rate = Some(tax.rate);
+            draft.debit(if i == 0 { code::SEVERANCE_EXPENSE } else { payable }, split.tax_parts[i], |line| {
+                of_owner(line);
+                self.state_tax(line, split, split.parts[i]);
             });
+            draft.debit(
+                if i == 0 { code::GATHERING_EXPENSE } else { payable },
+                split.deduct_parts[i],
+                |line| {
+                    of_owner(line);
+                    line.text = Some("Gathering and processing".into());
+                },
+            );
         }
-        draft.credit(code::SEVERANCE_PAYABLE, split.tax.units(), |line| {
-            self.at_well(line, sale.well, PRODUCTS[sale.product]);
-            line.tax_code = Some(tax.tax_code.as_str().into());
-            line.base_amount = Some(split.taxable);
-            line.rate = Some(tax.rate);
-        });
+        self.charges(draft, well, place, split);
     }
 
-    fn charge_gathering<'w>(&'w self, draft: &mut Draft<'w>, sale: Sale, split: &Split) {
-        let interests = &self.masters.leases[self.masters.wells[sale.well].lease].interests;
-        let dimensions = |line: &mut JournalLine<'w>| self.at_well(line, sale.well, PRODUCTS[sale.product]);
-        for (i, share) in interests.iter().enumerate() {
-            let account = if i == 0 { code::GATHERING_EXPENSE } else { code::OWNERS_PAYABLE };
-            draft.debit(account, split.deduct_parts[i], |line| {
-                dimensions(line);
-                line.owner_id = Some(share.owner_id.as_str().into());
-            });
-        }
-        draft.credit(code::GATHERING_PAYABLE, split.deduct.units(), dimensions);
-    }
-
-    /// Dr cash / Cr receivable: a purchaser pays a month's finals, a line for each lease.
-    pub(crate) fn receipt_entry(
+    /// The final's lines once more, each with the difference alone, in an open period.
+    fn correction_of(
         &self,
-        month: Month,
-        purchaser: u32,
-        facts: &Facts,
-        day: NaiveDate,
+        document: Document,
+        entered_on: NaiveDate,
+        (corrected, delta): (Month, &Split),
+        target: uuid::Uuid,
     ) -> Draft<'_> {
-        let buyer = &self.masters.purchasers[purchaser as usize];
-        let description = format!("Receipt for {}, {}", month.first().format("%Y-%m"), buyer.name);
-        let mut draft = Draft::new(Source::Receivables, "PURCHASER_RECEIPT", "treasury", day, description);
-        draft.production_month = Some(month.first());
-        draft.debit(code::CASH, facts.sold[&(purchaser as usize)], |_| {});
-        let mut by_lease = std::collections::BTreeMap::<usize, i64>::new();
-        for ((well, _), last) in &facts.finals {
-            let lease = self.masters.wells[*well].lease;
-            if self.masters.leases[lease].purchaser == purchaser as usize {
-                *by_lease.entry(lease).or_default() += last.gross.units();
+        let (well, place) = (document.subject, document.part as u8);
+        let what = format!("Prior period adjustment, {}", self.sale_name(corrected, document));
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.production_month = Some(corrected.first());
+        draft.adjusts = Some(target);
+        self.receivable(&mut draft, well, place, delta);
+        self.owner_shares(&mut draft, document, place, delta);
+        // A part that rounds to nothing leaves no line, so the shares that are left do not make a whole deck.
+        let whole: i64 = draft
+            .lines
+            .iter()
+            .filter_map(|line| line.interest_type.and(line.decimal_interest))
+            .map(|share| share.units())
+            .sum();
+        if whole != ledger::DecimalInterest::ONE.units() {
+            for line in &mut draft.lines {
+                line.interest_type = None::<InterestType>;
             }
         }
-        for (lease, cents) in by_lease {
-            draft.credit(code::SALES_RECEIVABLE, cents, |line| {
-                line.counterparty_id = Some(buyer.counterparty_id.as_str().into());
-                line.lease_id = Some(self.masters.leases[lease].record.lease_id.as_str().into());
-            });
-        }
-        draft
-    }
-
-    /// Dr owners / Cr cash: a check for what a month's finals owe an owner.
-    pub(crate) fn distribution_entry(
-        &self,
-        month: Month,
-        owner: u32,
-        facts: &Facts,
-        day: NaiveDate,
-    ) -> Draft<'_> {
-        let owner = &self.masters.owners[owner as usize];
-        let cents = facts.owed[&owner.owner_id];
-        let description = format!("Revenue check for {}, {}", month.first().format("%Y-%m"), owner.name);
-        let mut draft = Draft::new(Source::Revenue, "OWNER_DISTRIBUTION", "revenue", day, description);
-        draft.production_month = Some(month.first());
-        draft.source_document = Some(format!("CK-{}-{}", month.first().format("%Y%m"), owner.owner_id));
-        draft.debit(code::OWNERS_PAYABLE, cents, |line| line.owner_id = Some(owner.owner_id.as_str().into()));
-        draft.credit(code::CASH, cents, |_| {});
-        draft
-    }
-
-    /// Dr severance payable / Cr cash: a state's tax of a month.
-    pub(crate) fn severance_entry(&self, month: Month, tax: u32, facts: &Facts, day: NaiveDate) -> Draft<'_> {
-        let record = &self.masters.taxes[tax as usize];
-        let cents = facts.taxed[&(tax as usize)];
-        let description = format!("Severance tax {} of {}", record.tax_code, month.first().format("%Y-%m"));
-        let mut draft = Draft::new(Source::Tax, "SEVERANCE_REMITTANCE", "tax", day, description);
-        draft.production_month = Some(month.first());
-        draft.debit(code::SEVERANCE_PAYABLE, cents, |line| {
-            line.tax_code = Some(record.tax_code.as_str().into());
-            line.product = Some(record.product);
-        });
-        draft.credit(code::CASH, cents, |_| {});
         draft
     }
 }
 
-fn revenue_account(product: Product) -> &'static str {
-    match product {
-        Product::Gas => code::GAS_REVENUE,
-        _ => code::OIL_REVENUE,
+/// Dr cash / Cr receivable: a purchaser pays what a month's finals of one settlement date come to, sale by sale, and with the
+/// later date the corrections of the month before; now and then a little less, which is written off.
+fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let (purchaser, after) = (document.subject, i32::from(document.part));
+    let what = format!("Receipt for {}, {}", document.month.label(), ground.name(purchaser));
+    let mut draft = Draft::new(document, entered_on, what);
+    draft.production_month = Some(document.month.first());
+    let facts = world.facts(document.month);
+    let of_purchaser = |well: u32| {
+        let lease = ground.masters.wells[well as usize].lease;
+        ground.masters.leases[lease as usize].purchaser == purchaser
+    };
+    let paid =
+        facts.sales.iter().filter(|((well, place), _)| settles_after(*place) == after && of_purchaser(*well));
+    let paid: Vec<(u32, u8, i64)> =
+        paid.map(|((well, place), sale)| (*well, *place, sale.last.gross)).collect();
+    let short = short_paid(ground, document, &paid);
+    let corrected_in = document.month.plus(1);
+    let corrected: Vec<(u32, u8, i64)> = match after {
+        1 => Vec::new(),
+        _ => world
+            .facts(corrected_in)
+            .corrections
+            .iter()
+            .filter(|((well, _), _)| of_purchaser(*well))
+            .map(|((well, place), (_, delta))| (*well, *place, delta.gross))
+            .collect(),
+    };
+    let total: i64 = paid.iter().chain(&corrected).map(|(.., cents)| cents).sum();
+    draft.debit(code::CASH, total - short.map_or(0, |(.., cents)| cents), |_| {});
+    if let Some((well, place, cents)) = short {
+        draft.debit(account(place), cents, |line| {
+            ground.at_well(line, well, place);
+            line.quantity = Some(Quantity::ZERO);
+            line.unit_of_measure = Some(unit(product(place)).into());
+            line.text = Some("Short paid, written off".into());
+        });
+    }
+    let settled = [
+        (Template::RevenueFinal, document.month, paid),
+        (Template::PriorPeriodAdjustment, corrected_in, corrected),
+    ];
+    for (template, month, sales) in settled {
+        for (well, place, cents) in sales {
+            draft.credit(code::SALES_RECEIVABLE, cents, |line| {
+                ground.at_well(line, well, place);
+                ground.with(line, purchaser);
+                line.clears_entry_id = Some(world.id(Document::new(template, month, well, u16::from(place))));
+            });
+        }
+    }
+    draft
+}
+
+/// One receipt in six falls short by some dollars on one sale.
+fn short_paid(ground: &Ground, document: Document, paid: &[(u32, u8, i64)]) -> Option<(u32, u8, i64)> {
+    let mut draw = document.draw(ground.seed, Stream::Final);
+    if draw.below(6) > 0 || paid.is_empty() {
+        return None;
+    }
+    let (well, place, cents) = *draw.pick(paid);
+    (cents > 2_000_00).then(|| (well, place, draw.between(1_00, 900_00)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::{any_is_sound, sound, world};
+    use proptest::prelude::*;
+
+    any_is_sound!(Revenue);
+
+    proptest! {
+        /// Any volume at any price, also below zero, splits among any well's owners without a cent lost.
+        #[test]
+        fn any_volume_at_any_price_is_shared_without_losing_a_cent(
+            nth in any::<prop::sample::Index>(),
+            place in 0_u8..3,
+            volume in 1_i64..2_000_000_000,
+            price in -40_000_000_i64..150_000_000,
+        ) {
+            let ground = &world().ground;
+            let month = Month::of("2025-01-01".parse().unwrap());
+            let well = *nth.get(ground.masters.on_production(month));
+            let (volume, price) = (Quantity::from_units(volume), UnitPrice::from_units(price));
+            let gross = Money::product(volume, price).unwrap().units();
+            let split = ground.split(month, well, place, volume, price, gross);
+            prop_assert_eq!(split.parts.iter().sum::<i64>(), split.gross);
+            prop_assert_eq!(split.tax_parts.iter().sum::<i64>(), split.tax);
+            prop_assert_eq!(split.deduct_parts.iter().sum::<i64>(), split.deduct);
+            prop_assert!(split.tax >= 0);
+            if gross != 0 {
+                let document = Document::new(Template::RevenueFinal, month, well, u16::from(place));
+                let day = month.plus(2).first();
+                let accrual = Document::new(Template::RevenueAccrual, month, well, u16::from(place));
+                let target = world().id(accrual);
+                let accrued = ground.accrual_draft(accrual, day, &split);
+                sound(&ground.final_draft(document, day, &split, &split))?;
+                sound(&accrued)?;
+                sound(&accrued.mirror(accrual.as_template(Template::RevenueAccrualReversal), day, target))?;
+            }
+        }
     }
 }

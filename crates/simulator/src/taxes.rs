@@ -1,66 +1,139 @@
-//! Severance tax by state and product.
+//! Taxes on production: severance to the states each month, property tax to the counties each year.
 
+use crate::document::Document;
+use crate::draft::Draft;
+use crate::ground::{Facts, Ground};
+use crate::masters::OPERATOR;
+use crate::month::Month;
+use crate::standing::Standing;
+use crate::template::Template;
+use crate::world::World;
 use chrono::NaiveDate;
-use ledger::reference::TaxRate;
-use ledger::{Product, Rate, UnitPrice};
+use ledger::chart::code;
+use ledger::period::{on_or_after, on_or_before};
+use ledger::{Money, Rate};
+use std::collections::BTreeMap;
 
-/// State, product, parts per million of value, micro-dollars per unit of volume, months and day due, source.
-type Row = (&'static str, Product, i64, i64, i32, i32, &'static str);
+/// Property tax of a month's own revenue, in parts per ten thousand: what Texas counties come to.
+const AD_VALOREM: i64 = 210;
 
-/// Rates as enacted, for the production months of this ledger. States without a rate levy no severance tax on the
-/// product (Pennsylvania levies an impact fee per well instead).
-const RATES: &[Row] = &[
-    ("TX", Product::Oil, 46_000, 0, 1, 25, "Tex. Tax Code ch. 202"),
-    ("TX", Product::Gas, 75_000, 0, 2, 20, "Tex. Tax Code ch. 201"),
-    ("NM", Product::Oil, 70_900, 0, 2, 25, "N.M. severance, emergency school and conservation taxes"),
-    ("NM", Product::Gas, 79_400, 0, 2, 25, "N.M. severance, emergency school and conservation taxes"),
-    ("ND", Product::Oil, 100_000, 0, 1, 25, "N.D. gross production 5 % and extraction 5 %"),
-    ("OK", Product::Oil, 70_000, 0, 2, 25, "Okla. gross production tax"),
-    ("OK", Product::Gas, 70_000, 0, 2, 25, "Okla. gross production tax"),
-    ("LA", Product::Oil, 125_000, 0, 2, 25, "La. R.S. 47:633"),
-    ("LA", Product::Gas, 0, 98_000, 2, 25, "La. R.S. 47:633, per MCF, fiscal year 2025"),
-    ("CO", Product::Oil, 50_000, 0, 2, 25, "Colo. Rev. Stat. § 39-29-105, top bracket"),
-    ("CO", Product::Gas, 50_000, 0, 2, 25, "Colo. Rev. Stat. § 39-29-105, top bracket"),
-    ("WY", Product::Oil, 60_000, 0, 2, 25, "Wyo. Stat. § 39-14-204"),
-    ("WY", Product::Gas, 60_000, 0, 2, 25, "Wyo. Stat. § 39-14-204"),
-    ("WV", Product::Oil, 50_000, 0, 2, 25, "W. Va. Code § 11-13A"),
-    ("WV", Product::Gas, 50_000, 0, 2, 25, "W. Va. Code § 11-13A"),
-    ("OH", Product::Oil, 0, 100_000, 2, 25, "Ohio Rev. Code § 5749.02, per barrel"),
-    ("OH", Product::Gas, 0, 25_000, 2, 25, "Ohio Rev. Code § 5749.02, per MCF"),
-    ("UT", Product::Oil, 50_000, 0, 2, 25, "Utah Code § 59-5-102, upper rate"),
-    ("UT", Product::Gas, 50_000, 0, 2, 25, "Utah Code § 59-5-102, upper rate"),
-    ("MT", Product::Oil, 90_000, 0, 2, 25, "Mont. Code § 15-36-304"),
-    ("MT", Product::Gas, 90_000, 0, 2, 25, "Mont. Code § 15-36-304"),
-];
-
-/// The tax records that hold from `effective_date` on.
-pub(crate) fn rates(effective_date: NaiveDate) -> Vec<TaxRate> {
-    let record = |row: &Row| {
-        let (state, product, parts_per_million, micro_dollars, due_months, due_day, statute) = *row;
-        TaxRate {
-            tax_code: format!("{state}-{product}-SEV"),
-            effective_date,
-            state: state.to_owned(),
-            product,
-            rate: Rate::from_units(parts_per_million * 100),
-            rate_per_unit: UnitPrice::from_units(micro_dollars),
-            due_months,
-            due_day,
-            statute: statute.to_owned(),
+impl Ground {
+    /// Severance tax of a month's finals by place of the tax code's first record, with what the month's corrections of
+    /// earlier ones moved.
+    pub(crate) fn taxed(&self, facts: &Facts) -> BTreeMap<u32, i64> {
+        let masters = &self.masters;
+        let code = |record: u32| masters.places.taxes[masters.taxes[record as usize].tax_code.as_str()];
+        let finals = facts.sales.values().map(|sale| &sale.last);
+        let corrections = facts.corrections.values().map(|(_, delta)| delta);
+        let mut taxed = BTreeMap::new();
+        for split in finals.chain(corrections) {
+            if let Some(record) = split.tax_record {
+                *taxed.entry(code(record)).or_default() += split.tax;
+            }
         }
-    };
-    RATES.iter().map(record).collect()
+        taxed
+    }
+}
+
+/// Every document of taxes whose business is of `month`.
+pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut Vec<Document>) {
+    let owed = facts.taxed.iter().filter(|(_, cents)| **cents > 0);
+    found.extend(owed.map(|(tax, _)| Document::new(Template::SeveranceRemittance, month, *tax, 0)));
+    for (lease, _) in (0..).zip(&world.ground.masters.leases) {
+        if world.ground.property_tax(lease, facts).iter().any(|(_, _, cents)| *cents > 0) {
+            found.push(Document::new(Template::AdValoremAccrual, month, lease, 0));
+        }
+    }
+}
+
+/// What follows from what stands when a month begins: property tax is paid in January.
+pub(crate) fn due(month: Month, standing: &Standing, found: &mut Vec<Document>) {
+    if month.of_year() == 1 && standing.books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [0; 3]) < 0 {
+        found.push(Document::new(Template::AdValoremPayment, month, 0, 0));
+    }
+}
+
+/// The day on which a document of this family is entered.
+pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
+    let month = document.month;
+    match document.template {
+        Template::SeveranceRemittance => {
+            let tax = &world.ground.masters.taxes[document.subject as usize];
+            let due = on_or_before(month.plus(tax.due_months).day(u64::from(tax.due_day.unsigned_abs())));
+            // What is final only then cannot be paid before.
+            due.max(on_or_after(month.plus(tax.due_months).day(19)))
+        }
+        Template::AdValoremAccrual => month.plus(1).working_day(5),
+        _ => on_or_before(month.last()),
+    }
+}
+
+/// Builds a document of this family.
+pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let month = document.month;
+    match document.template {
+        Template::SeveranceRemittance => {
+            let tax = &ground.masters.taxes[document.subject as usize];
+            let cents = world.facts(month).taxed[&document.subject];
+            let what = format!("Severance tax {} of {}", tax.tax_code, month.label());
+            let mut draft = Draft::new(document, entered_on, what);
+            draft.production_month = Some(month.first());
+            draft.debit(code::SEVERANCE_PAYABLE, cents, |line| {
+                line.tax_code = Some(tax.tax_code.as_str().into());
+                line.product = Some(tax.product);
+            });
+            draft.credit(code::CASH, cents, |_| {});
+            draft
+        }
+        Template::AdValoremAccrual => ground.property_tax_draft(document, entered_on, &world.facts(month)),
+        _ => {
+            let owed = -world.standing(month).books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [0; 3]);
+            let what = format!("Property tax of {}", month.year() - 1);
+            let mut draft = Draft::new(document, entered_on, what);
+            draft.debit(code::AD_VALOREM_PAYABLE, owed, |_| {});
+            draft.credit(code::CASH, owed, |_| {});
+            draft
+        }
+    }
+}
+
+impl Ground {
+    /// Property tax of a lease's wells: well, own revenue, tax.
+    fn property_tax(&self, lease: u32, facts: &Facts) -> Vec<(u32, i64, i64)> {
+        let mut revenue: BTreeMap<u32, i64> = BTreeMap::new();
+        for well in self.masters.wells_of(lease) {
+            for (_, sale) in facts.sales.range((*well, 0)..=(*well, u8::MAX)) {
+                *revenue.entry(*well).or_default() += sale.accrued.parts[0];
+            }
+        }
+        let rate = Rate::from_units(AD_VALOREM * 10_000);
+        let tax = |own: i64| Money::product(Money::from_units(own), rate).expect("a tax fits").units();
+        revenue.into_iter().filter(|(_, own)| *own > 0).map(|(well, own)| (well, own, tax(own))).collect()
+    }
+
+    /// Dr ad valorem tax by well / Cr ad valorem payable.
+    fn property_tax_draft(&self, document: Document, entered_on: NaiveDate, facts: &Facts) -> Draft<'_> {
+        let lease = &self.masters.leases[document.subject as usize].record;
+        let what = format!("Property tax {}, {}", document.month.label(), lease.name);
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.production_month = Some(document.month.first());
+        let taxed = self.property_tax(document.subject, facts);
+        for (well, own, cents) in &taxed {
+            draft.debit(code::AD_VALOREM_EXPENSE, *cents, |line| {
+                self.on_well(line, *well);
+                line.base_amount = Some(Money::from_units(*own));
+                line.rate = Some(Rate::from_units(AD_VALOREM * 10_000));
+            });
+        }
+        draft.credit(code::AD_VALOREM_PAYABLE, taxed.iter().map(|(.., cents)| cents).sum(), |_| {});
+        draft
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::sound::any_is_sound;
 
-    #[test]
-    fn texas_takes_four_point_six_percent_of_oil_and_seven_and_a_half_of_gas() {
-        let rates = rates("2025-01-01".parse().unwrap());
-        let rate = |code: &str| rates.iter().find(|tax| tax.tax_code == code).unwrap().rate.to_string();
-        assert_eq!((rate("TX-OIL-SEV"), rate("TX-GAS-SEV")), ("0.04600000".into(), "0.07500000".into()));
-        assert!(!rates.iter().any(|tax| tax.state == "PA"));
-    }
+    any_is_sound!(Taxes);
 }

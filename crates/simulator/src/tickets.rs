@@ -4,70 +4,118 @@
 //! month end. A water or service ticket posts Dr lease operating expense / Cr received not invoiced; the vendor's monthly
 //! invoice clears that.
 
+use crate::document::Document;
 use crate::draft::Draft;
-use crate::facts::{Ground, Work, ticket_account};
+use crate::ground::{Ground, Ticket, Work, product, ticket_account};
+use crate::masters::{GAS, unit};
+use crate::template::TICKETS;
 use chrono::NaiveDate;
+use ledger::JournalLine;
 use ledger::chart::code;
-use ledger::period::first_of_month;
-use ledger::{JournalLine, Product, Source};
 
 impl Ground {
-    pub(crate) fn ticket_entry(&self, slot: u64, day: NaiveDate) -> Draft<'_> {
-        let ticket = self.ticket(slot);
-        let well = &self.masters.wells[ticket.well].record;
+    /// A ticket of a month.
+    pub(crate) fn ticket_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        let ticket = self.ticket(document.month, document.subject);
+        let well = &self.masters.wells[ticket.well as usize].record;
         let (transaction_type, what) = match ticket.work {
-            Work::Run(Product::Oil) => ("RUN_TICKET", "Oil run"),
-            Work::Run(_) => ("GAS_METER", "Gas metered"),
-            Work::Water => ("WATER_TICKET", "Water hauled"),
-            Work::Service => ("SERVICE_TICKET", "Field service"),
+            Work::Run(GAS) => (TICKETS[1], "Gas metered"),
+            Work::Run(_) => (TICKETS[0], "Oil run"),
+            Work::Water => (TICKETS[2], "Water hauled"),
+            Work::Service => (TICKETS[3], "Field service"),
         };
-        let mut draft =
-            Draft::new(Source::Production, transaction_type, "field", day, format!("{what}, {}", well.name));
-        draft.production_month = Some(first_of_month(day));
-        draft.source_document = Some(format!("FT-{slot}"));
-        let unit = match ticket.work {
-            Work::Run(Product::Gas) => "MCF",
-            Work::Service => "HR",
-            _ => "BBL",
-        };
-        let cents = ticket.amount.units();
-        let measured = |line: &mut JournalLine<'_>| {
-            line.quantity = Some(ticket.quantity);
-            line.unit_of_measure = Some(unit.into());
-            line.unit_price = Some(ticket.price);
-        };
+        let mut draft = Draft::new(document, entered_on, format!("{what}, {}", well.name));
+        draft.transaction_type = transaction_type;
+        draft.production_month = Some(document.month.first());
+        draft.source_document = Some(format!("FT-{}", document.subject));
         match ticket.work {
-            Work::Run(product) => {
-                draft.debit(code::ACCRUED_SALES, cents, |line| {
-                    measured(line);
-                    self.at_well(line, ticket.well, product);
-                });
-                draft.credit(code::REVENUE_CONTROL, cents, |line| self.at_well(line, ticket.well, product));
-            }
-            Work::Water | Work::Service => {
-                draft.debit(ticket_account(ticket.work), cents, |line| {
-                    measured(line);
-                    self.on_well(line, ticket.well);
-                });
-                draft.credit(code::RECEIVED_NOT_INVOICED, cents, |line| {
-                    line.counterparty_id =
-                        Some(self.masters.vendors[ticket.vendor].counterparty_id.as_str().into());
-                });
-            }
+            Work::Run(place) => self.run(&mut draft, &ticket, place),
+            Work::Water | Work::Service => self.work_done(&mut draft, &ticket),
         }
         draft
     }
 
+    fn run<'w>(&'w self, draft: &mut Draft<'w>, ticket: &Ticket, place: u8) {
+        let cents = ticket.amount.units();
+        draft.debit(code::ACCRUED_SALES, cents, |line| {
+            measured(line, ticket, unit(product(place)));
+            self.at_well(line, ticket.well, place);
+            if place == GAS {
+                let heat = self.masters.wells[ticket.well as usize].heat_factor;
+                line.heat_factor = Some(ledger::Rate::from_units(heat));
+            }
+        });
+        draft.credit(code::REVENUE_CONTROL, cents, |line| self.at_well(line, ticket.well, place));
+    }
+
+    fn work_done<'w>(&'w self, draft: &mut Draft<'w>, ticket: &Ticket) {
+        let cents = ticket.amount.units();
+        let account = ticket_account(ticket.work).expect("work that is no run charges an account");
+        draft.debit(account, cents, |line| {
+            measured(line, ticket, if ticket.work == Work::Water { "BBL" } else { "HR" });
+            self.on_well(line, ticket.well);
+        });
+        draft.credit(code::RECEIVED_NOT_INVOICED, cents, |line| self.with(line, ticket.vendor));
+    }
+
     /// Names the well and its lease.
-    pub(crate) fn on_well<'w>(&'w self, line: &mut JournalLine<'w>, well: usize) {
-        let record = &self.masters.wells[well].record;
+    pub(crate) fn on_well<'w>(&'w self, line: &mut JournalLine<'w>, well: u32) {
+        let record = &self.masters.wells[well as usize].record;
         line.well_id = Some(record.well_id.as_str().into());
         line.lease_id = Some(record.lease_id.as_str().into());
     }
 
     /// Names the well, its lease and a product.
-    pub(crate) fn at_well<'w>(&'w self, line: &mut JournalLine<'w>, well: usize, product: Product) {
+    pub(crate) fn at_well<'w>(&'w self, line: &mut JournalLine<'w>, well: u32, place: u8) {
         self.on_well(line, well);
-        line.product = Some(product);
+        line.product = Some(product(place));
     }
+
+    /// Names the counterparty.
+    pub(crate) fn with<'w>(&'w self, line: &mut JournalLine<'w>, counterparty: u32) {
+        let record = &self.masters.counterparties.all[counterparty as usize];
+        line.counterparty_id = Some(record.counterparty_id.as_str().into());
+    }
+
+    /// Names the AFE and the well that it drills.
+    pub(crate) fn on_project<'w>(&'w self, line: &mut JournalLine<'w>, project: u32) {
+        let project = &self.masters.projects[project as usize];
+        self.on_well(line, project.well);
+        line.afe_number = Some(project.afe_number.as_str().into());
+    }
+
+    /// Names the joint account of a lease.
+    pub(crate) fn on_joint_account<'w>(&'w self, line: &mut JournalLine<'w>, lease: u32) {
+        let lease = &self.masters.leases[lease as usize];
+        line.jib_code = Some(lease.jib_code.as_str().into());
+        line.lease_id = Some(lease.record.lease_id.as_str().into());
+    }
+
+    /// Names the owner.
+    pub(crate) fn to_owner<'w>(&'w self, line: &mut JournalLine<'w>, owner: u32) {
+        line.owner_id = Some(self.masters.owners[owner as usize].record.owner_id.as_str().into());
+    }
+
+    /// A counterparty's name.
+    pub(crate) fn name(&self, counterparty: u32) -> &str {
+        &self.masters.counterparties.all[counterparty as usize].name
+    }
+
+    /// A well's name.
+    pub(crate) fn well_name(&self, well: u32) -> &str {
+        &self.masters.wells[well as usize].record.name
+    }
+}
+
+fn measured(line: &mut JournalLine<'_>, ticket: &Ticket, unit: &'static str) {
+    line.quantity = Some(ticket.quantity);
+    line.unit_of_measure = Some(unit.into());
+    line.unit_price = Some(ticket.price);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Tickets);
 }

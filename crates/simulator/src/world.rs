@@ -1,33 +1,38 @@
 //! The world: settings, masters, and the sequence of submissions.
 
-use crate::draft::Draft;
-use crate::facts::{Facts, Ground};
+use crate::books::{Books, Item};
+use crate::document::Document;
+use crate::draft::{Draft, posting_date};
 use crate::faults::{self, Planted};
-use crate::kind::Kind;
-use crate::masters::Masters;
+use crate::ground::{Facts, Ground};
+use crate::masters::{Masters, OPERATOR, PRODUCTS, unit};
 use crate::month::Month;
-use crate::opening::{Balances, Item};
 use crate::plan::{Counters, Plan, Planned};
 use crate::prices::Series;
-use crate::revenue::Sale;
 use crate::settings::{Settings, SettingsError};
+use crate::standing::{self, Settled, Standing, Tickets, check_document, post_ticket};
+use crate::template::{Counts, Family, Template};
+use crate::{
+    capital, close, depletion, hedging, joint_interest, materials, midstream, non_operator, opening, owners,
+    payables, payroll, retirement, revenue, taxes, treasury,
+};
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
-use ledger::period::{business_day_of, midnight, opening_period, periods_of_year};
+use ledger::period::{ADJUSTING_PERIOD, midnight, opening_period, periods_of_year};
 use ledger::reference::{MarketPrice, Production, ReferenceRecord, Reserve};
 use ledger::{DocumentType, JournalEntry, Money, Quantity, Side};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 use uuid::Uuid;
 
-/// Months whose facts are kept: the three that a month's documents look back on, for a few readers at once. Each is some
-/// hundred kilobytes.
-const FACTS_MAX: usize = 8;
-/// Months whose plans are kept; each is about ten megabytes at scale 1.
+/// Months whose facts are kept: those that a month's documents look back on, for a few readers at once. Each is some two
+/// megabytes at scale 1.
+const FACTS_MAX: usize = 10;
+/// Months whose books are kept, so that days can also be asked for backwards; each is some two megabytes at scale 1.
+const BOOKED_MAX: usize = 14;
+/// Months whose plans are kept; each is about five megabytes at scale 1.
 const PLANS_MAX: usize = 3;
 /// Months that a document can be entered after the month whose business it is.
 const LOOK_BACK: i32 = 3;
-/// Months before the first that are booked to find its open items: after that every item has been cleared.
-const FOLDED: i32 = 2;
 /// Approves what is above a limit, and never creates an entry.
 const APPROVER: &str = "cfo";
 
@@ -44,22 +49,44 @@ pub struct Submission<'w> {
     pub planted: Option<Planted>,
 }
 
-/// The ledger's world. Immutable but for a bounded cache, so any number of threads can ask it at once.
+/// The ledger's world. Immutable but for bounded caches, so any number of threads can ask it at once.
 #[derive(Debug)]
 pub struct World {
     settings: Settings,
-    ground: Ground,
+    pub(crate) ground: Ground,
     identity: [u8; 32],
-    opening: OnceLock<Vec<Vec<(Item, i64)>>>,
+    first_standing: OnceLock<Arc<Standing>>,
+    opening: OnceLock<Opening>,
     months: Mutex<Months>,
 }
 
+/// What the books begin with: what is carried in, and the results that became retained earnings before.
+#[derive(Debug)]
+struct Opening {
+    books: Books,
+    earned: Vec<(Item, i64)>,
+}
+
+/// A value that one thread makes while the others who want it wait.
+type Cell<T> = Arc<OnceLock<T>>;
+
 #[derive(Debug, Default)]
 struct Months {
-    facts: BTreeMap<Month, Arc<Facts>>,
-    plans: BTreeMap<Month, Arc<Plan>>,
+    facts: BTreeMap<Month, Cell<Arc<Facts>>>,
+    booked: BTreeMap<Month, Cell<Arc<Booked>>>,
+    plans: BTreeMap<Month, Cell<Arc<Plan>>>,
     /// What was counted before each month; a few bytes a month.
     counters: BTreeMap<Month, Counters>,
+}
+
+/// A month that has been booked.
+#[derive(Debug)]
+struct Booked {
+    /// Its documents in order but for field tickets, also those entered before the books begin.
+    documents: Vec<Planned>,
+    settled: Arc<Settled>,
+    /// What stands when the next month begins.
+    next: Arc<Standing>,
 }
 
 impl World {
@@ -73,7 +100,14 @@ impl World {
         let ground =
             Ground { seed: settings.seed, scale: settings.scale, prices: settings.prices.clone(), masters };
         let identity = identity(&settings);
-        Ok(Self { settings, ground, identity, opening: OnceLock::new(), months: Mutex::default() })
+        Ok(Self {
+            settings,
+            ground,
+            identity,
+            first_standing: OnceLock::new(),
+            opening: OnceLock::new(),
+            months: Mutex::default(),
+        })
     }
 
     /// The settings.
@@ -94,12 +128,18 @@ impl World {
         midnight(self.settings.start_date + Days::new(u64::from(self.settings.historical_days)))
     }
 
+    fn first_month(&self) -> Month {
+        Month::of(self.settings.start_date)
+    }
+
+    // --- reference records -----------------------------------------------------------------------------------------
+
     /// The masters known when the run begins, what is pointed at before what points.
     #[must_use]
     pub fn opening_reference(&self) -> Vec<ReferenceRecord> {
         let start = self.settings.start_date;
-        let mut records = self.ground.masters.records(start - Days::new(730));
-        let first_year = Month::of(start).plus(-1).first().year();
+        let mut records = self.ground.masters.records(start);
+        let first_year = self.first_month().plus(-1).year();
         for company in &self.ground.masters.companies {
             let code = &company.company_code;
             records.push(ReferenceRecord::Period(opening_period(code, start)));
@@ -124,61 +164,63 @@ impl World {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Vec<(DateTime<Utc>, ReferenceRecord)> {
+        let window = from.max(midnight(self.settings.start_date))..until;
         let mut records = Vec::new();
         let mut month = Month::of(from.date_naive()).plus(-1);
-        let end = Month::of(until.date_naive());
-        while month <= end {
-            let window = from.max(midnight(self.settings.start_date))..until;
-            let of_year = month.first();
-            if of_year.month() == 11
-                && of_year.year() > self.settings.start_date.year()
-                && window.contains(&month.begins_at())
-            {
-                for company in &self.ground.masters.companies {
-                    let periods = periods_of_year(&company.company_code, of_year.year() + 1);
-                    records.extend(
-                        periods
-                            .into_iter()
-                            .map(|period| (month.begins_at(), ReferenceRecord::Period(period))),
-                    );
-                }
-            }
-            let reported = midnight(business_day_of(month.plus(1).first(), 3));
-            if window.contains(&reported) {
-                records.extend(self.month_reported(month).into_iter().map(|record| (reported, record)));
-            }
+        while month.begins_at() < until {
+            let known = self.ground.masters.became_known(month).into_iter();
+            let known = known.map(|(day, record)| (midnight(day), record));
+            let reported_at = midnight(month.plus(1).working_day(3));
+            let reported =
+                if window.contains(&reported_at) { self.month_reported(month) } else { Vec::new() };
+            let reported = reported.into_iter().map(|record| (reported_at, record));
+            let periods = self.periods_opened(month).into_iter().map(|record| (month.begins_at(), record));
+            records.extend(known.chain(periods).chain(reported).filter(|(at, _)| window.contains(at)));
             month = month.plus(1);
         }
         records.sort_by_key(|(known_at, _)| *known_at);
         records
     }
 
+    /// Next year's periods, in November.
+    fn periods_opened(&self, month: Month) -> Vec<ReferenceRecord> {
+        if month.of_year() != 11 || month.year() <= self.settings.start_date.year() {
+            return Vec::new();
+        }
+        let companies = self.ground.masters.companies.iter();
+        companies
+            .flat_map(|company| periods_of_year(&company.company_code, month.year() + 1))
+            .map(ReferenceRecord::Period)
+            .collect()
+    }
+
     /// Production, reserves and prices of a month.
     fn month_reported(&self, month: Month) -> Vec<ReferenceRecord> {
         let facts = self.facts(month);
+        let standing = self.standing(month.plus(1));
         let mut records = Vec::new();
-        for ((well, product), split) in &facts.accrued {
-            let product = crate::masters::PRODUCTS[*product];
-            let well_id = self.ground.masters.wells[*well].record.well_id.clone();
-            let unit_of_measure = if product == ledger::Product::Gas { "MCF" } else { "BBL" }.to_owned();
-            let proved = Quantity::from_units(split.volume.units() * 96);
+        for ((well, place), sale) in &facts.sales {
+            let product = PRODUCTS[usize::from(*place)];
+            let well_id = &self.ground.masters.wells[*well as usize].record.well_id;
             records.push(ReferenceRecord::Production(Production {
                 well_id: well_id.clone(),
                 product,
                 production_month: month.first(),
                 revision: 0,
-                volume: split.volume,
-                unit_of_measure: unit_of_measure.clone(),
+                volume: sale.accrued.volume,
+                unit_of_measure: unit(product).to_owned(),
             }));
-            records.push(ReferenceRecord::Reserve(Reserve {
+            let made = Ground::equivalents(&facts, *well);
+            let left = (standing.reserves[*well as usize] - made).max(0);
+            records.push(ReferenceRecord::Reserve(reserve(
                 well_id,
+                month,
                 product,
-                effective_date: month.last(),
-                proved_developed: proved,
-                proved,
-                unit_of_measure,
-            }));
+                sale.accrued.volume,
+                (made, left),
+            )));
         }
+        records.extend(self.others_reported(month));
         for series in Series::ALL {
             let price = self.ground.prices.month(self.settings.seed, series, month.first());
             records.push(market_price(series, month.first(), price, self.settings.prices.source()));
@@ -186,8 +228,31 @@ impl World {
         records
     }
 
+    /// Production of wells that others operate.
+    fn others_reported(&self, month: Month) -> Vec<ReferenceRecord> {
+        let mut records = Vec::new();
+        for (at, well) in (0..).zip(&self.ground.masters.wells).filter(|(_, well)| !well.is_operated()) {
+            for (place, product) in (0..).zip(PRODUCTS) {
+                let volume = self.ground.others_volume(month, at, place);
+                if !volume.is_zero() {
+                    records.push(ReferenceRecord::Production(Production {
+                        well_id: well.record.well_id.clone(),
+                        product,
+                        production_month: month.first(),
+                        revision: 0,
+                        volume,
+                        unit_of_measure: unit(product).to_owned(),
+                    }));
+                }
+            }
+        }
+        records
+    }
+
+    // --- submissions -----------------------------------------------------------------------------------------------
+
     /// The submissions entered from `from` up to and without `until`, in their one order. A planted fault stands right
-    /// before its sibling.
+    /// before its sibling, or right behind it where it is one only there.
     #[must_use]
     pub fn submissions(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Submission<'_>> {
         let mut submissions = Vec::new();
@@ -206,13 +271,14 @@ impl World {
 
     fn submit<'w>(&'w self, ordinal: u64, planned: &Planned, submissions: &mut Vec<Submission<'w>>) {
         let entry = self.entry(planned);
-        for fault in faults::beside(self.settings.seed, &self.settings.fault_rates, ordinal) {
-            let mut broken = entry.clone();
-            faults::alter(self.settings.seed, ordinal, fault, &mut broken);
-            let ce_id = self.ce_id(ordinal, fault.reason().code());
-            submissions.push(Submission { ordinal, ce_id, entry: broken, planted: Some(fault) });
-        }
+        let beside = faults::beside(&self.settings, ordinal, &entry);
+        let planted = |(entry, planted): faults::Fault<'w>| {
+            let ce_id = self.ce_id(ordinal, planted.reason().code());
+            Submission { ordinal, ce_id, entry, planted: Some(planted) }
+        };
+        submissions.extend(beside.before.into_iter().map(planted));
         submissions.push(Submission { ordinal, ce_id: self.ce_id(ordinal, ""), entry, planted: None });
+        submissions.extend(beside.after.into_iter().map(planted));
     }
 
     fn ce_id(&self, ordinal: u64, fault: &str) -> Uuid {
@@ -223,178 +289,347 @@ impl World {
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
-    // --- planning --------------------------------------------------------------------------------------------------
+    // --- months ----------------------------------------------------------------------------------------------------
 
-    fn facts(&self, month: Month) -> Arc<Facts> {
-        if let Some(facts) = self.months.lock().expect("no holder of this lock panics").facts.get(&month) {
-            return Arc::clone(facts);
-        }
-        // Made outside the lock: two threads may make the same facts, and they are the same.
-        let facts = Arc::new(self.ground.facts(month));
-        let mut months = self.months.lock().expect("no holder of this lock panics");
-        bounded_insert(&mut months.facts, month, Arc::clone(&facts), FACTS_MAX);
-        facts
+    fn months(&self) -> std::sync::MutexGuard<'_, Months> {
+        self.months.lock().expect("no holder of this lock panics")
     }
 
-    fn plan(&self, month: Month) -> Arc<Plan> {
-        if let Some(plan) = self.months.lock().expect("no holder of this lock panics").plans.get(&month) {
-            return Arc::clone(plan);
+    pub(crate) fn facts(&self, month: Month) -> Arc<Facts> {
+        let cell = kept(&mut self.months().facts, month, FACTS_MAX);
+        Arc::clone(cell.get_or_init(|| Arc::new(self.ground.facts(month))))
+    }
+
+    fn booked(&self, month: Month) -> Arc<Booked> {
+        let cell = kept(&mut self.months().booked, month, BOOKED_MAX);
+        // Booking a month asks for earlier ones only, so no two threads wait for each other.
+        Arc::clone(cell.get_or_init(|| Arc::new(self.book(month))))
+    }
+
+    /// What stands when a month begins, folded on from the nearest month that is known.
+    pub(crate) fn standing(&self, month: Month) -> Arc<Standing> {
+        let base = self.ground.masters.base;
+        if month <= base {
+            return Arc::clone(self.first_standing.get_or_init(|| Arc::new(Standing::first(self))));
         }
-        let plan = Arc::new(Plan::new(self.documents_entered_in(month), &self.counted_before(month)));
-        let mut months = self.months.lock().expect("no holder of this lock panics");
-        months.counters.insert(month.plus(1), plan.after.clone());
-        bounded_insert(&mut months.plans, month, Arc::clone(&plan), PLANS_MAX);
-        plan
+        let known = {
+            let months = self.months();
+            let made = months.booked.range(..month).rev().find(|(_, cell)| cell.get().is_some());
+            made.map_or(base, |(known, _)| *known)
+        };
+        let mut at = known;
+        loop {
+            let booked = self.booked(at);
+            at = at.plus(1);
+            if at == month {
+                return Arc::clone(&booked.next);
+            }
+        }
+    }
+
+    /// What a month's balances decided.
+    pub(crate) fn settled(&self, month: Month) -> Arc<Settled> {
+        Arc::clone(&self.booked(month).settled)
+    }
+
+    fn book(&self, month: Month) -> Booked {
+        let standing = self.standing(month);
+        let mut documents = self.documents_of(month, &standing);
+        documents.sort_unstable_by_key(|planned| (planned.entered_at, planned.document));
+        let (settled, mut next) = standing::book(self, &standing, &documents);
+        let decided = self.decided(month, &settled);
+        documents.extend(decided);
+        documents.sort_unstable_by_key(|planned| (planned.entered_at, planned.document));
+        if month == self.first_month() {
+            // Here the books begin: what had been earned is retained.
+            let begun = self.begun(&standing, &documents, &settled);
+            next.books.retain_earned(&begun.earned);
+            let _ = self.opening.set(begun);
+        }
+        Booked { documents, settled: Arc::new(settled), next: Arc::new(next) }
+    }
+
+    /// The documents entered in a month that do not follow from its own balances, tickets aside.
+    fn documents_of(&self, month: Month, standing: &Standing) -> Vec<Planned> {
+        let mut found = Vec::new();
+        for back in 0..=LOOK_BACK {
+            let base = month.plus(-back);
+            if base >= self.ground.masters.base {
+                self.business_of(base, &mut found);
+            }
+        }
+        self.due(month, standing, &mut found);
+        let window = month.begins_at().timestamp_micros()..month.plus(1).begins_at().timestamp_micros();
+        let planned = found.into_iter().map(|document| self.planned(document, self.entered_on(document)));
+        planned.filter(|planned| window.contains(&planned.entered_at)).collect()
+    }
+
+    /// Every document whose business is of a month, and that follows from its facts.
+    fn business_of(&self, month: Month, found: &mut Vec<Document>) {
+        let facts = self.facts(month);
+        revenue::documents(self, month, &facts, found);
+        taxes::documents(self, month, &facts, found);
+        payables::documents(self, month, &facts, found);
+        joint_interest::documents(self, month, &facts, found);
+        non_operator::documents(self, month, found);
+        capital::documents(self, month, found);
+        payroll::documents(self, month, found);
+        hedging::documents(self, month, found);
+        midstream::documents(self, month, &facts, found);
+        materials::documents(self, month, found);
+        treasury::documents(self, month, found);
+        close::documents(month, found);
+    }
+
+    /// Every document that follows from what stands when a month begins.
+    fn due(&self, month: Month, standing: &Standing, found: &mut Vec<Document>) {
+        owners::documents(self, month, standing, found);
+        taxes::due(month, standing, found);
+        joint_interest::due(self, month, standing, found);
+        capital::due(self, month, standing, found);
+        depletion::due(self, month, standing, found);
+        retirement::due(self, month, standing, found);
+        midstream::due(self, month, standing, found);
+        treasury::due(self, month, standing, found);
+        if month != self.first_month() {
+            close::due(self, month, standing, found);
+        }
+    }
+
+    /// The documents that a month's balances decide.
+    fn decided(&self, month: Month, settled: &Settled) -> Vec<Planned> {
+        let run = owners::run_day(month);
+        let checks =
+            settled.checks.iter().enumerate().map(|(part, check)| (check_document(month, check, part), run));
+        let movements = (0..).zip(&settled.movements).map(|(subject, movement)| {
+            (Document::new(movement.template, month, subject, 0).of(movement.company), movement.day)
+        });
+        checks.chain(movements).map(|(document, day)| self.planned(document, day)).collect()
+    }
+
+    fn planned(&self, document: Document, entered_on: NaiveDate) -> Planned {
+        let entered_at = midnight(entered_on) + self.within_day(document);
+        Planned {
+            entered_at: entered_at.timestamp_micros(),
+            document,
+            fiscal_year: posting_date(document, entered_on).year(),
+            number: 0,
+        }
+    }
+
+    /// When in its day a document is entered; a reversal right after what it reverses.
+    fn within_day(&self, document: Document) -> TimeDelta {
+        let seed = self.settings.seed;
+        match reversed(document) {
+            Some(target) => target.time_of_day(seed) + TimeDelta::milliseconds(1),
+            None => document.time_of_day(seed),
+        }
+    }
+
+    // --- the beginning ---------------------------------------------------------------------------------------------
+
+    /// What the companies carry in.
+    pub(crate) fn opening(&self) -> &Books {
+        if self.opening.get().is_none() {
+            self.booked(self.first_month());
+        }
+        &self.opening.get().expect("booking the first month sets it").books
+    }
+
+    /// The books at the first day: the month's documents that were entered before it, on what stood when the month began.
+    fn begun(&self, standing: &Standing, documents: &[Planned], settled: &Settled) -> Opening {
+        let start = midnight(self.settings.start_date).timestamp_micros();
+        let month = standing.month;
+        let mut books = standing.books.clone();
+        books.book_tickets(month, &self.tickets_before(month, start));
+        for planned in documents.iter().take_while(|planned| planned.entered_at < start) {
+            let draft = self.draft_settled(planned.document, planned.entered_on(), settled);
+            for line in &draft.lines {
+                books.book(&self.ground.masters, planned.document.company, draft.posting_date, line);
+            }
+        }
+        let earned = books.begin();
+        Opening { books, earned }
+    }
+
+    /// What the tickets of a month post that are entered before an instant.
+    fn tickets_before(&self, month: Month, instant: i64) -> Tickets {
+        let mut tickets = Tickets::new();
+        let slots = self.ground.slots(month);
+        for slot in slots.take_while(|slot| self.ground.ticket_at(*slot).timestamp_micros() < instant) {
+            post_ticket(&mut tickets, &self.ground.ticket(month, slot));
+        }
+        tickets
+    }
+
+    // --- planning --------------------------------------------------------------------------------------------------
+
+    fn plan(&self, month: Month) -> Arc<Plan> {
+        let cell = kept(&mut self.months().plans, month, PLANS_MAX);
+        Arc::clone(cell.get_or_init(|| {
+            let before = self.counted_before(month);
+            let plan = Plan::new(self.documents_entered_in(month), &before);
+            self.months().counters.insert(month.plus(1), plan.after.clone());
+            Arc::new(plan)
+        }))
     }
 
     /// Counts the months before, from the nearest that is known.
     fn counted_before(&self, month: Month) -> Counters {
         let first = Month::of(self.begins_at().date_naive());
-        let known = {
-            let months = self.months.lock().expect("no holder of this lock panics");
-            months.counters.range(..=month).next_back().map(|(known, counters)| (*known, counters.clone()))
-        };
+        let known = self
+            .months()
+            .counters
+            .range(..=month)
+            .next_back()
+            .map(|(known, counters)| (*known, counters.clone()));
         let (mut at, mut counters) = known.unwrap_or((first, Counters::default()));
         while at < month {
             counters = Plan::new(self.documents_entered_in(at), &counters).after;
             at = at.plus(1);
-            self.months.lock().expect("no holder of this lock panics").counters.insert(at, counters.clone());
+            self.months().counters.insert(at, counters.clone());
         }
         counters
     }
 
+    /// The same for tests.
+    #[cfg(test)]
+    pub(crate) fn entered_in(&self, month: Month) -> Vec<Planned> {
+        self.documents_entered_in(month)
+    }
+
+    /// All documents of a month that are entered after the books begin, and the opening's where it is that month.
     fn documents_entered_in(&self, month: Month) -> Vec<Planned> {
-        let from = month.begins_at().max(self.begins_at());
-        let until = month.plus(1).begins_at();
-        let mut kinds = Vec::new();
-        if from == self.begins_at() {
-            kinds.extend((0..self.opening().len() as u32 + 3).map(|part| Kind::Opening { part }));
+        let start = midnight(self.settings.start_date).timestamp_micros();
+        let mut planned = Vec::new();
+        if month == Month::of(self.begins_at().date_naive()) {
+            planned.extend(self.opening_documents());
         }
-        for back in 0..=LOOK_BACK {
-            let base = month.plus(-back);
-            if base >= self.first_folded() {
-                self.ground.documents(base, &self.facts(base), &mut kinds);
-            }
+        if month < self.first_month() {
+            return planned;
         }
-        let from = from.max(midnight(self.settings.start_date));
-        let mut planned: Vec<Planned> = kinds
-            .into_iter()
-            .map(|kind| self.planned(kind))
-            .filter(|planned| {
-                let in_month = planned.entered_at >= from.timestamp_micros()
-                    && planned.entered_at < until.timestamp_micros();
-                in_month || matches!(planned.kind, Kind::Opening { .. })
-            })
-            .collect();
-        let tickets = self.ground.slots(month).map(|slot| self.planned(Kind::Ticket { slot }));
-        planned.extend(tickets.filter(|planned| planned.entered_at >= from.timestamp_micros()));
+        let booked = self.booked(month);
+        planned.extend(booked.documents.iter().filter(|planned| planned.entered_at >= start));
+        let slots = self.ground.slots(month);
+        planned.reserve(slots.len());
+        let ticket = |slot| Planned {
+            entered_at: self.ground.ticket_at(slot).timestamp_micros(),
+            document: Document::new(Template::Ticket, month, slot, 0),
+            fiscal_year: month.year(),
+            number: 0,
+        };
+        planned.extend(slots.map(ticket).filter(|planned| planned.entered_at >= start));
         planned
     }
 
-    fn planned(&self, kind: Kind) -> Planned {
-        let entered_at = self.ground.entered_at(kind, self.begins_at());
-        Planned {
-            entered_at: entered_at.timestamp_micros(),
-            kind,
-            posting_date: posting_date(kind, entered_at.date_naive()),
+    fn opening_documents(&self) -> Vec<Planned> {
+        let mut found = Vec::new();
+        opening::documents(self, &mut found);
+        let instants = (0..).map(|second| self.begins_at() + TimeDelta::seconds(second));
+        let planned = |(document, at): (Document, DateTime<Utc>)| Planned {
+            entered_at: at.timestamp_micros(),
+            document,
+            fiscal_year: at.year(),
             number: 0,
+        };
+        found.into_iter().zip(instants).map(planned).collect()
+    }
+
+    /// The day on which a document is entered.
+    fn entered_on(&self, document: Document) -> NaiveDate {
+        match document.template.shape().family {
+            Family::Opening => self.begins_at().date_naive(),
+            Family::Tickets => self.ground.ticket_at(document.subject).date_naive(),
+            Family::Revenue => revenue::entered_on(self, document),
+            Family::Owners => owners::entered_on(document),
+            Family::Taxes => taxes::entered_on(self, document),
+            Family::Payables => payables::entered_on(self, document),
+            Family::JointInterest => joint_interest::entered_on(document),
+            Family::NonOperator => non_operator::entered_on(document),
+            Family::Capital => capital::entered_on(self, document),
+            Family::Depletion => depletion::entered_on(document),
+            Family::Retirement => retirement::entered_on(document),
+            Family::Payroll => payroll::entered_on(document),
+            Family::Hedging => hedging::entered_on(document),
+            Family::Midstream => midstream::entered_on(document),
+            Family::Materials => materials::entered_on(self, document),
+            Family::Treasury => treasury::entered_on(self, document),
+            Family::Close => close::entered_on(self, document),
         }
     }
 
-    fn first_folded(&self) -> Month {
-        Month::of(self.settings.start_date).plus(-FOLDED)
-    }
-
-    /// The open items, folded from what was entered before the start.
-    fn opening(&self) -> &Vec<Vec<(Item, i64)>> {
-        self.opening.get_or_init(|| {
-            let start = midnight(self.settings.start_date);
-            let mut balances = Balances::default();
-            balances.capitalise(&self.ground.masters, self.settings.start_date);
-            let mut month = self.first_folded();
-            while month <= Month::of(self.settings.start_date) {
-                let mut kinds = Vec::new();
-                self.ground.documents(month, &self.facts(month), &mut kinds);
-                kinds.extend(self.ground.slots(month).map(|slot| Kind::Ticket { slot }));
-                for kind in kinds {
-                    let planned = self.planned(kind);
-                    if planned.entered_at < start.timestamp_micros() {
-                        balances.book(&self.draft(&planned).lines);
-                    }
-                }
-                month = month.plus(1);
-            }
-            balances.parts()
-        })
+    /// The id of a document's entry.
+    pub(crate) fn id(&self, document: Document) -> Uuid {
+        let entered_at = midnight(self.entered_on(document)) + self.within_day(document);
+        document.entry_id(self.settings.seed, entered_at)
     }
 
     // --- building --------------------------------------------------------------------------------------------------
 
-    fn draft(&self, planned: &Planned) -> Draft<'_> {
-        let ground = &self.ground;
-        let day = planned.posting_date;
-        let facts = || self.facts(planned.kind.base_month(ground));
-        let id = |kind| ground.entry_id(kind, self.begins_at());
-        let sale = |month, well: u32, product: u8| Sale {
-            month,
-            well: well as usize,
-            product: usize::from(product),
-        };
-        match planned.kind {
-            Kind::Opening { part } if part < 3 => ground.opening_cash_entry(part as u8, day),
-            Kind::Opening { part } => ground.opening_entry(&self.opening()[part as usize - 3], part, day),
-            Kind::Ticket { slot } => ground.ticket_entry(slot, day),
-            Kind::Invoice { day, index } => ground.invoice_entry(day, index),
-            Kind::Payment { day: of, index } => {
-                ground.payment_entry(of, index, day, id(Kind::Invoice { day: of, index }))
-            }
-            Kind::ServiceInvoice { month, vendor } => {
-                ground.service_invoice_entry(month, vendor, day, &facts())
-            }
-            Kind::ServicePayment { month, vendor } => ground.service_payment_entry(
-                vendor,
-                day,
-                &facts(),
-                id(Kind::ServiceInvoice { month, vendor }),
+    /// The draft of a document that is entered on a day.
+    pub(crate) fn draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        match document.template.shape().family {
+            Family::Opening => opening::draft(self, document, entered_on),
+            Family::Tickets => self.ground.ticket_draft(document, entered_on),
+            Family::Revenue => revenue::draft(self, document, entered_on),
+            Family::Owners => owners::draft(self, document, entered_on),
+            Family::Taxes => taxes::draft(self, document, entered_on),
+            Family::Payables => payables::draft(self, document, entered_on),
+            Family::JointInterest => joint_interest::draft(self, document, entered_on),
+            Family::NonOperator => non_operator::draft(self, document, entered_on),
+            Family::Capital => capital::draft(self, document, entered_on),
+            Family::Depletion => depletion::draft(self, document, entered_on),
+            Family::Retirement => retirement::draft(self, document, entered_on),
+            Family::Payroll => payroll::draft(self, document, entered_on),
+            Family::Hedging => hedging::draft(self, document, entered_on),
+            Family::Midstream => midstream::draft(self, document, entered_on),
+            Family::Materials => materials::draft(self, document, entered_on),
+            Family::Treasury => treasury::draft(self, document, entered_on),
+            Family::Close => close::draft(self, document, entered_on),
+        }
+    }
+
+    /// The same while the month that decided it is still being booked.
+    fn draft_settled(&self, document: Document, entered_on: NaiveDate, settled: &Settled) -> Draft<'_> {
+        match document.template {
+            Template::OwnerDistribution => owners::check_draft(
+                &self.ground,
+                document,
+                entered_on,
+                &settled.checks[usize::from(document.part)],
             ),
-            Kind::Payroll { month, half, company } => ground.payroll_entry(month, half, company, day),
-            Kind::Withholding { month, company } => ground.withholding_entry(month, company, day),
-            Kind::Accrual { month, well, product } => {
-                ground.accrual_entry(sale(month, well, product), &facts())
+            Template::RevolverDraw | Template::RevolverRepayment | Template::Dividend => {
+                treasury::movement_draft(self, document, &settled.movements[document.subject as usize])
             }
-            Kind::Reversal { month, well, product } => {
-                let accrual = id(Kind::Accrual { month, well, product });
-                ground.reversal_entry(sale(month, well, product), &facts(), accrual)
-            }
-            Kind::Final { month, well, product } => {
-                ground.final_entry(sale(month, well, product), &facts(), day)
-            }
-            Kind::Receipt { month, purchaser } => ground.receipt_entry(month, purchaser, &facts(), day),
-            Kind::Distribution { month, owner } => ground.distribution_entry(month, owner, &facts(), day),
-            Kind::Severance { month, tax } => ground.severance_entry(month, tax, &facts(), day),
-            Kind::Depletion { month, well } => ground.depletion_entry(month, well, &facts()),
-            Kind::CutBack { month, lease } => ground.cut_back_entry(month, lease, &facts()),
-            Kind::JointReceipt { month, lease, partner } => ground.joint_receipt_entry(
-                (month, lease, partner),
-                &facts(),
-                day,
-                id(Kind::CutBack { month, lease }),
-            ),
+            _ => self.draft(document, entered_on),
         }
     }
 
     fn entry(&self, planned: &Planned) -> JournalEntry<'_> {
-        let draft = self.draft(planned);
-        let company = &self.ground.masters.companies[usize::from(planned.kind.company())];
-        let entry_id = self.ground.entry_id(planned.kind, self.begins_at());
+        let document = planned.document;
+        let draft = self.draft(document, planned.entered_on());
+        let shape = document.template.shape();
+        let company = &self.ground.masters.companies[usize::from(document.company)];
+        let entered_at =
+            DateTime::from_timestamp_micros(planned.entered_at).expect("planned instants are in range");
+        let entry_id = document.entry_id(self.settings.seed, entered_at);
         let total =
             |side| draft.lines.iter().filter(|line| line.side == side).map(|line| line.amount).sum::<Money>();
+        let functional: Money = draft
+            .lines
+            .iter()
+            .filter(|line| line.side == Side::Debit)
+            .map(|line| line.functional_amount)
+            .sum();
         let (total_debit, total_credit) = (total(Side::Debit), total(Side::Credit));
-        let needs_approval = total_debit > company.approval_limit || draft.source == ledger::Source::Manual;
-        let fiscal_period = match draft.document_type {
-            DocumentType::Opening => 0,
+        let needs_approval = functional > company.approval_limit || shape.source == ledger::Source::Manual;
+        let fiscal_period = match (draft.document_type, shape.counts) {
+            (DocumentType::Opening, _) => 0,
+            (_, Counts::YearEnd) => ADJUSTING_PERIOD,
             _ => draft.posting_date.month() as i32,
         };
+        let (currency, fx_rate) =
+            draft.foreign.map_or(("USD", None), |(currency, rate)| (currency, Some(rate)));
         JournalEntry {
             entry_id,
             chain_id: draft.chain.unwrap_or(entry_id),
@@ -405,24 +640,23 @@ impl World {
             posting_date: draft.posting_date,
             document_date: draft.document_date,
             due_date: draft.due_date,
-            entered_at: DateTime::from_timestamp_micros(planned.entered_at)
-                .expect("planned instants are in range"),
+            entered_at,
             fiscal_year: draft.posting_date.year(),
             fiscal_period,
             production_month: draft.production_month,
-            source: draft.source,
+            source: shape.source,
             transaction_type: draft.transaction_type.into(),
             description: draft.description.into(),
-            currency: "USD".into(),
+            currency: currency.into(),
             functional_currency: "USD".into(),
-            fx_rate: None,
-            created_by: draft.created_by.into(),
+            fx_rate,
+            created_by: document.created_by(self.settings.seed).into(),
             approved_by: needs_approval.then(|| APPROVER.into()),
             source_document: draft.source_document.map(Into::into),
             reverses_entry_id: draft.reverses,
             auto_reverse_on: draft.auto_reverse_on,
-            adjusts_entry_id: None,
-            intercompany_group_id: None,
+            adjusts_entry_id: draft.adjusts,
+            intercompany_group_id: draft.intercompany_group,
             total_debit,
             total_credit,
             lines: draft.lines,
@@ -430,24 +664,26 @@ impl World {
     }
 }
 
-/// The day on which a document counts: the month that it closes, or the day on which it is entered.
-fn posting_date(kind: Kind, entered_on: NaiveDate) -> NaiveDate {
-    match kind {
-        Kind::Accrual { month, .. } | Kind::Depletion { month, .. } | Kind::CutBack { month, .. } => {
-            month.last()
-        }
-        Kind::Reversal { month, .. } => month.plus(1).first(),
-        _ => entered_on,
-    }
+/// What a reversal reverses.
+fn reversed(document: Document) -> Option<Document> {
+    let target = match document.template {
+        Template::RevenueAccrualReversal => Template::RevenueAccrual,
+        Template::RevenueReaccrualReversal => Template::RevenueReaccrual,
+        Template::NonOperatedAccrualReversal => Template::NonOperatedAccrual,
+        Template::CapitalAccrualReversal => Template::CapitalAccrual,
+        _ => return None,
+    };
+    Some(document.as_template(target))
 }
 
-/// Keeps the newest months.
-fn bounded_insert<T>(months: &mut BTreeMap<Month, T>, month: Month, value: T, max: usize) {
-    months.insert(month, value);
+/// The cell of a month, which is made where there is none; the farthest from it goes where there are too many.
+fn kept<T>(months: &mut BTreeMap<Month, Cell<T>>, month: Month, max: usize) -> Cell<T> {
+    let cell = Arc::clone(months.entry(month).or_default());
     if months.len() > max {
         let farthest = months.keys().copied().max_by_key(|known| (known.0 - month.0).abs());
         months.remove(&farthest.expect("there are more than the most"));
     }
+    cell
 }
 
 /// BLAKE3 over what shapes the ledger: not fault rates, days of history or batches.
@@ -461,7 +697,30 @@ fn identity(settings: &Settings) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+/// What of a product a well still holds, at the ratio in which a month made it.
+fn reserve(
+    well_id: &str,
+    month: Month,
+    product: ledger::Product,
+    volume: Quantity,
+    (made, left): (i64, i64),
+) -> Reserve {
+    let of = |equivalents: i64| {
+        let units = volume.units_wide() * i128::from(equivalents) / i128::from(made.max(1));
+        Quantity::from_units(units as i64)
+    };
+    Reserve {
+        well_id: well_id.to_owned(),
+        product,
+        effective_date: month.last(),
+        proved_developed: of(left),
+        proved: of(left / 10 * depletion::PROVED_OF_DEVELOPED),
+        unit_of_measure: unit(product).to_owned(),
+    }
+}
+
 fn market_price(series: Series, month: NaiveDate, price: ledger::UnitPrice, source: &str) -> ReferenceRecord {
+    debug_assert_eq!(OPERATOR, 0);
     ReferenceRecord::MarketPrice(MarketPrice {
         series: series.code().to_owned(),
         price_date: month,

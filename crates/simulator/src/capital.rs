@@ -1,0 +1,230 @@
+//! Wells that are drilled: invoices by AFE, accruals of work not yet invoiced, and the end as property or expense.
+
+use crate::document::{Document, some_business_day};
+use crate::draft::Draft;
+use crate::ground::{Ground, Spent, account_of, scattered};
+use crate::masters::OPERATOR;
+use crate::masters::projects::INVOICED;
+use crate::month::Month;
+use crate::random::Stream;
+use crate::standing::Standing;
+use crate::template::Template;
+use crate::world::World;
+use chrono::{Days, NaiveDate};
+use ledger::chart::code;
+use ledger::period::on_or_after;
+use ledger::split::largest_remainder;
+use std::collections::BTreeMap;
+
+/// Invoices of a project by month since spud.
+const INVOICES: [u16; INVOICED as usize] = [11, 13, 9];
+/// Of next month's first invoices, what is accrued as done.
+const ACCRUED_INVOICES: u16 = 5;
+
+/// An invoice for a project: vendor, and cents by account.
+struct ProjectInvoice {
+    vendor: u32,
+    lines: Vec<(&'static str, i64)>,
+}
+
+impl ProjectInvoice {
+    fn total(&self) -> i64 {
+        self.lines.iter().map(|(_, cents)| cents).sum()
+    }
+}
+
+impl Ground {
+    /// Invoices that come in for a project in a month.
+    fn project_invoices(&self, month: Month, project: u32) -> u16 {
+        let phase = self.masters.projects[project as usize].phase(month);
+        usize::try_from(phase).ok().and_then(|phase| INVOICES.get(phase)).copied().unwrap_or(0)
+    }
+
+    /// The `index`-th of them. All of a project's invoices together come to its cost.
+    fn project_invoice(&self, month: Month, project: u32, index: u16) -> ProjectInvoice {
+        let master = &self.masters.projects[project as usize];
+        let phase = master.phase(month) as usize;
+        let mut draw = crate::random::Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 0);
+        let weights: Vec<i64> =
+            (0..INVOICES.iter().sum()).map(|_: u16| scattered(&mut draw, 10_000).max(300)).collect();
+        let cost = master.budget.units() / 1_000 * master.cost_of_budget;
+        let place = INVOICES[..phase].iter().sum::<u16>() + index;
+        let cents = largest_remainder(cost, &weights)[usize::from(place)];
+        let mut draw = crate::random::Draw::new(
+            self.seed,
+            Stream::Project,
+            u64::from(project) + 1,
+            1 + u64::from(place),
+        );
+        let (vendor, trade) = self.masters.counterparties.drilling.pick(&mut draw);
+        let count = *draw.pick(&[1, 1, 1, 2, 3]);
+        let parts = largest_remainder(cents, &(0..count).map(|_| draw.between(20, 100)).collect::<Vec<_>>());
+        let lines =
+            parts.into_iter().filter(|part| *part > 0).map(|part| (account_of(trade, &mut draw), part));
+        ProjectInvoice { vendor, lines: lines.collect() }
+    }
+
+    /// Adds what a month's invoices for projects cost.
+    pub(crate) fn projects_invoiced(&self, month: Month, costs: &mut BTreeMap<Spent, i64>) {
+        for (at, project) in self.masters.projects_around(month) {
+            for index in 0..self.project_invoices(month, at) {
+                for (account, cents) in self.project_invoice(month, at, index).lines {
+                    let spent =
+                        Spent { lease: project.lease, project: Some(at), account, well: project.well };
+                    *costs.entry(spent).or_default() += cents;
+                }
+            }
+        }
+    }
+
+    /// What of next month's invoices is done by a month's end, by account.
+    fn accrued_capital(&self, month: Month, project: u32) -> BTreeMap<&'static str, i64> {
+        let next = month.plus(1);
+        let mut accrued = BTreeMap::new();
+        for index in 0..self.project_invoices(next, project).min(ACCRUED_INVOICES) {
+            for (account, cents) in self.project_invoice(next, project, index).lines {
+                // Engineers estimate to the hundred dollars.
+                *accrued.entry(account).or_default() += cents / 100_00 * 100_00;
+            }
+        }
+        accrued.retain(|_, cents| *cents > 0);
+        accrued
+    }
+
+    fn invoiced_on(&self, invoice: Document) -> NaiveDate {
+        let mut draw = invoice.as_template(Template::AfeInvoice).draw(self.seed, Stream::Project);
+        some_business_day(invoice.month, &mut draw)
+    }
+}
+
+/// Every capital document whose business is of `month`.
+pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) {
+    let ground = &world.ground;
+    for (at, _) in ground.masters.projects_around(month) {
+        for index in 0..ground.project_invoices(month, at) {
+            let invoice = Document::new(Template::AfeInvoice, month, at, index);
+            found.extend([invoice, invoice.as_template(Template::AfePayment)]);
+        }
+        if !ground.accrued_capital(month, at).is_empty() {
+            let accrual = Document::new(Template::CapitalAccrual, month, at, 0);
+            found.extend([accrual, accrual.as_template(Template::CapitalAccrualReversal)]);
+        }
+    }
+}
+
+/// What follows from what stands when a month begins: finished projects leave work in progress.
+pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
+    for (at, project) in world.ground.masters.projects_around(month) {
+        if project.closes() == month && !standing.in_progress(at).is_empty() {
+            let template = if project.is_dry { Template::DryHole } else { Template::CloseToProved };
+            found.push(Document::new(template, month, at, 0));
+        }
+    }
+}
+
+/// The day on which a document of this family is entered.
+pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
+    match document.template {
+        Template::AfeInvoice => world.ground.invoiced_on(document),
+        Template::AfePayment => on_or_after(world.ground.invoiced_on(document) + Days::new(32)),
+        Template::CapitalAccrual | Template::CapitalAccrualReversal => document.month.plus(1).working_day(4),
+        _ => document.month.working_day(7),
+    }
+}
+
+/// Builds a document of this family.
+pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    match document.template {
+        Template::AfeInvoice => ground.afe_invoice(document, entered_on),
+        Template::AfePayment => {
+            let invoice = ground.project_invoice(document.month, document.subject, document.part);
+            let mut draft =
+                Draft::new(document, entered_on, format!("Payment, {}", ground.name(invoice.vendor)));
+            draft.debit(code::VOUCHERS_PAYABLE, invoice.total(), |line| {
+                ground.with(line, invoice.vendor);
+                line.clears_entry_id = Some(world.id(document.as_template(Template::AfeInvoice)));
+            });
+            draft.credit(code::CASH, invoice.total(), |_| {});
+            draft
+        }
+        Template::CapitalAccrual => ground.capital_accrual(document, entered_on),
+        Template::CapitalAccrualReversal => {
+            let accrual = document.as_template(Template::CapitalAccrual);
+            ground.capital_accrual(accrual, entered_on).mirror(document, entered_on, world.id(accrual))
+        }
+        _ => finished(world, document, entered_on),
+    }
+}
+
+impl Ground {
+    /// Dr work in progress by AFE line / Cr vouchers payable.
+    fn afe_invoice(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        let invoice = self.project_invoice(document.month, document.subject, document.part);
+        let project = &self.masters.projects[document.subject as usize];
+        let what = format!("{}, {}", project.afe_number, self.name(invoice.vendor));
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.document_date = entered_on - Days::new(u64::from(document.part % 6));
+        draft.due_date = Some(entered_on + Days::new(30));
+        draft.source_document =
+            Some(format!("{}-{:02}{:02}", project.afe_number, project.phase(document.month), document.part));
+        for (account, cents) in &invoice.lines {
+            draft.debit(account, *cents, |line| {
+                self.on_project(line, document.subject);
+                self.on_joint_account(line, project.lease);
+            });
+        }
+        draft.credit(code::VOUCHERS_PAYABLE, invoice.total(), |line| self.with(line, invoice.vendor));
+        draft
+    }
+
+    /// Dr work in progress / Cr accrued capital: an estimate of what is done and not invoiced; auto-reversed.
+    fn capital_accrual(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        let afe_number = &self.masters.projects[document.subject as usize].afe_number;
+        let what = format!("Work done, not invoiced, {afe_number}");
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.auto_reverse_on = Some(document.month.plus(1).first());
+        let accrued = self.accrued_capital(document.month, document.subject);
+        for (account, cents) in &accrued {
+            draft.debit(account, *cents, |line| self.on_project(line, document.subject));
+        }
+        draft.credit(code::ACCRUED_CAPITAL, accrued.values().sum(), |line| {
+            self.on_project(line, document.subject);
+        });
+        draft
+    }
+}
+
+/// Dr wells, intangible and tangible, or dry hole expense / Cr work in progress.
+fn finished(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let project = &ground.masters.projects[document.subject as usize];
+    let standing = world.standing(document.month);
+    let progress = standing.in_progress(document.subject);
+    let is_tangible = |account: &str| account.starts_with("243.");
+    let sum = |tangible| {
+        progress.iter().filter(|(account, _)| is_tangible(account) == tangible).map(|(_, cents)| cents).sum()
+    };
+    let what = if project.is_dry { "Dry hole" } else { "Close to proved property" };
+    let name = format!("{what}, {}, {}", project.afe_number, ground.well_name(project.well));
+    let mut draft = Draft::new(document, entered_on, name);
+    let (intangible, tangible): (i64, i64) = (sum(false), sum(true));
+    if project.is_dry {
+        draft.debit(code::DRY_HOLE, intangible + tangible, |line| ground.on_project(line, document.subject));
+    } else {
+        draft.debit(code::INTANGIBLE, intangible, |line| ground.on_project(line, document.subject));
+        draft.debit(code::TANGIBLE, tangible, |line| ground.on_project(line, document.subject));
+    }
+    for (account, cents) in progress {
+        draft.credit(account, cents, |line| ground.on_project(line, document.subject));
+    }
+    debug_assert_eq!(document.company, OPERATOR);
+    draft
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Capital);
+}

@@ -1,0 +1,478 @@
+//! The genesis as the templates see it, and what a month's business was before anybody booked it.
+//!
+//! A month's facts are a pure function of the run and the month. They are what several documents share: the accrual sums
+//! the tickets, the receipt sums the finals, the cut-back sums the costs.
+
+use crate::masters::people::Trade;
+use crate::masters::wells::{WellMaster, volume};
+use crate::masters::{GAS, LIQUIDS, Masters, OIL, PRODUCTS};
+use crate::month::Month;
+use crate::prices::{PriceTable, Series};
+use crate::random::{Draw, Stream};
+use crate::revenue::Corrections;
+use crate::standing::{Tickets, post_ticket};
+use chrono::{DateTime, NaiveDate, Utc};
+use ledger::fixed::divide_half_away;
+use ledger::split::largest_remainder;
+use ledger::{Money, Product, Quantity, Rate, UnitPrice};
+use std::collections::BTreeMap;
+
+/// Field tickets a day at scale 1: one every 30 seconds.
+const TICKETS_A_DAY: u64 = 2_880;
+
+/// What of a basin's lease operating expense is done by the hour, on field tickets, in parts per hundred.
+const SERVICED_OF_EXPENSE: i64 = 18;
+
+/// The genesis as the templates see it.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    pub(crate) seed: u64,
+    pub(crate) scale: u32,
+    pub(crate) prices: PriceTable,
+    pub(crate) masters: Masters,
+}
+
+/// What a field ticket records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Oil or gas that left the lease, by place of the product.
+    Run(u8),
+    /// Produced water hauled away.
+    Water,
+    /// A visit by a service company.
+    Service,
+}
+
+/// A field ticket.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket {
+    pub(crate) well: u32,
+    pub(crate) work: Work,
+    pub(crate) quantity: Quantity,
+    pub(crate) price: UnitPrice,
+    /// Quantity times price; negative where the price is.
+    pub(crate) amount: Money,
+    pub(crate) vendor: u32,
+}
+
+/// One well and product of a month, priced and split among its owners.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Split {
+    pub(crate) volume: Quantity,
+    pub(crate) price: UnitPrice,
+    /// Value at 8/8.
+    pub(crate) gross: i64,
+    /// Parts of the gross, in the order of the lease's interests.
+    pub(crate) parts: Vec<i64>,
+    /// Parts of the volume.
+    pub(crate) volumes: Vec<i64>,
+    /// The tax in force, what it was levied on, the tax, and its parts.
+    pub(crate) tax_record: Option<u32>,
+    pub(crate) taxable: i64,
+    pub(crate) tax: i64,
+    pub(crate) tax_parts: Vec<i64>,
+    /// Gathering and its parts.
+    pub(crate) deduct: i64,
+    pub(crate) deduct_parts: Vec<i64>,
+}
+
+impl Split {
+    /// What all interests but the company's own are owed.
+    pub(crate) fn others_net(&self) -> i64 {
+        let of = |total: i64, parts: &[i64]| total - parts[0];
+        of(self.gross, &self.parts) - of(self.tax, &self.tax_parts) - of(self.deduct, &self.deduct_parts)
+    }
+}
+
+/// A sale as accrued, and as finally measured and priced.
+#[derive(Clone, Debug)]
+pub(crate) struct Sale {
+    pub(crate) accrued: Split,
+    pub(crate) last: Split,
+}
+
+/// What a cost was spent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Spent {
+    pub(crate) lease: u32,
+    /// The project, where it was spent on one.
+    pub(crate) project: Option<u32>,
+    pub(crate) account: &'static str,
+    pub(crate) well: u32,
+}
+
+/// A line of an invoice.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InvoiceLine {
+    pub(crate) account: &'static str,
+    /// The well it is for; none for the office.
+    pub(crate) well: Option<u32>,
+    /// In the invoice's currency.
+    pub(crate) cents: i64,
+    /// In dollars.
+    pub(crate) functional_cents: i64,
+}
+
+/// A vendor's invoice.
+#[derive(Debug)]
+pub(crate) struct Invoice {
+    pub(crate) company: u8,
+    pub(crate) vendor: u32,
+    pub(crate) lines: Vec<InvoiceLine>,
+    /// Days between its date and its entry.
+    pub(crate) age_days: u64,
+    /// Days that its payment is late.
+    pub(crate) late_days: u64,
+    /// The rate at which it was booked, where it is not in dollars.
+    pub(crate) rate: Option<Rate>,
+    /// The cost centre that bears it, where it is for an office.
+    pub(crate) cost_center: u32,
+}
+
+impl Invoice {
+    /// What it comes to: in its currency, and in dollars.
+    pub(crate) fn total(&self) -> (i64, i64) {
+        self.lines.iter().fold((0, 0), |sum, line| (sum.0 + line.cents, sum.1 + line.functional_cents))
+    }
+}
+
+/// Volume and value of a well's run tickets of a month: oil and gas.
+#[derive(Clone, Copy, Debug, Default)]
+struct Runs([(i64, i64); 2]);
+
+impl Runs {
+    fn add(&mut self, ticket: &Ticket) {
+        if let Work::Run(product) = ticket.work {
+            let run = &mut self.0[usize::from(product)];
+            run.0 += ticket.quantity.units();
+            run.1 += ticket.amount.units();
+        }
+    }
+}
+
+/// The facts of a month.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// Sales of operated wells, by well and product.
+    pub(crate) sales: BTreeMap<(u32, u8), Sale>,
+    /// Water and service tickets in cents, by vendor, with the number of tickets.
+    pub(crate) services: BTreeMap<u32, (i64, u32)>,
+    /// Cost at 8/8 in cents.
+    pub(crate) costs: BTreeMap<Spent, i64>,
+    /// Corrections of earlier months that are entered in this one.
+    pub(crate) corrections: Corrections,
+    /// Severance tax in cents, by place of the tax code.
+    pub(crate) taxed: BTreeMap<u32, i64>,
+    /// What the month's field tickets post.
+    pub(crate) tickets: Tickets,
+    /// Vendor invoices by day of the month, from 0.
+    pub(crate) invoices: Vec<Vec<Invoice>>,
+}
+
+impl Ground {
+    // --- field tickets ---------------------------------------------------------------------------------------------
+
+    /// Tickets a day at this scale.
+    fn tickets_a_day(&self) -> u64 {
+        TICKETS_A_DAY * u64::from(self.scale)
+    }
+
+    /// When the `slot`-th ticket since 1970 is entered: on an even grid round the clock.
+    pub(crate) fn ticket_at(&self, slot: u32) -> DateTime<Utc> {
+        let per_day = u128::from(self.tickets_a_day());
+        let micros = u128::from(slot) * 86_400_000_000 / per_day;
+        DateTime::from_timestamp_micros(micros as i64).expect("a ledger's instants are within chrono's range")
+    }
+
+    /// The slots of a month.
+    pub(crate) fn slots(&self, month: Month) -> std::ops::Range<u32> {
+        let slot = |month: Month| {
+            (u64::from(month.first().to_epoch_days().unsigned_abs()) * self.tickets_a_day()) as u32
+        };
+        slot(month)..slot(month.plus(1))
+    }
+
+    /// The ticket of a slot. The wells on production are visited in turn; seven visits make a cycle of three oil runs, two
+    /// gas meterings, a water haul and a service.
+    pub(crate) fn ticket(&self, month: Month, slot: u32) -> Ticket {
+        let wells = self.masters.on_production(month);
+        let at = (slot - self.slots(month).start) as usize;
+        self.visit(month, wells[at % wells.len()], (at / wells.len()) as u32, slot)
+    }
+
+    fn visit(&self, month: Month, at: u32, visit: u32, slot: u32) -> Ticket {
+        let well = &self.masters.wells[at as usize];
+        let day = NaiveDate::from_epoch_days((u64::from(slot) / self.tickets_a_day()) as i32)
+            .expect("a day of the ledger");
+        let mut draw = Draw::new(self.seed, Stream::Volume, u64::from(at), u64::from(slot));
+        let vendor = self.masters.counterparties.field.pick(&mut draw).0;
+        let wells = self.masters.on_production(month).len() as f64;
+        let days_a_cycle = 7.0 * wells / self.tickets_a_day() as f64;
+        let (mut work, runs) = self.work(well, visit, day, &mut draw);
+        if let Work::Run(product) = work
+            && self.price(well, product, month).is_zero()
+        {
+            // What fetches nothing is not sold.
+            work = Work::Service;
+        }
+        let noise = 1.0 + draw.between(-40, 40) as f64 / 1_000.0;
+        let (quantity, price) = match work {
+            Work::Run(product) => {
+                let run = volume(well.rate(product, day), days_a_cycle / runs * noise);
+                (run.max(Quantity::from_units(1_000)), self.price(well, product, month))
+            }
+            Work::Water => {
+                let oil = well.rate(OIL, day).max(well.rate(GAS, day) / 100.0);
+                let water = volume(oil * well.water_cut(day), days_a_cycle * noise);
+                (
+                    water.max(Quantity::from_units(1_000)),
+                    UnitPrice::from_units(draw.between(420, 690) * 1_000),
+                )
+            }
+            Work::Service => {
+                // The field's share of what the basin's wells cost, at an hourly rate.
+                let rate = draw.between(85, 210);
+                let cycle = (days_a_cycle * 1_000.0) as i64;
+                let budget = well.expense(day, 1) * cycle / 1_000 * SERVICED_OF_EXPENSE / 100;
+                let quarters = budget * draw.between(90, 110) / 100 / (rate * 25);
+                (Quantity::from_units(quarters.max(1) * 250), UnitPrice::from_units(rate * 1_000_000))
+            }
+        };
+        let amount = Money::product(quantity, price).expect("a ticket's value fits");
+        Ticket { well: at, work, quantity, price, amount, vendor }
+    }
+
+    /// What a visit is for, and how many runs of that product make a cycle. A well that is down, or has not begun, is
+    /// serviced instead of run.
+    fn work(&self, well: &WellMaster, visit: u32, day: NaiveDate, draw: &mut Draw) -> (Work, f64) {
+        let is_down = draw.below(1_000) < 35 || day < well.record.first_production_date;
+        let oil = well.sells(OIL);
+        let (work, runs) = match visit % 7 {
+            0 | 2 | 5 if oil => (Work::Run(OIL), 3.0),
+            3 | 6 if oil => (Work::Run(GAS), 2.0),
+            0 | 2 | 3 | 5 | 6 => (Work::Run(GAS), 5.0),
+            4 => (Work::Water, 1.0),
+            _ => (Work::Service, 1.0),
+        };
+        if is_down && matches!(work, Work::Run(_)) { (Work::Service, 1.0) } else { (work, runs) }
+    }
+
+    // --- prices ----------------------------------------------------------------------------------------------------
+
+    /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon.
+    pub(crate) fn price(&self, well: &WellMaster, product: u8, month: Month) -> UnitPrice {
+        let market = |series| self.prices.month(self.seed, series, month.first()).units();
+        match product {
+            GAS => {
+                let of_hub = i128::from(market(Series::HenryHub)) * i128::from(well.basin.gas_of_henry_hub);
+                let is_shoulder = matches!(month.of_year(), 4 | 5 | 9 | 10);
+                let discount = if is_shoulder { well.basin.shoulder_discount_cents * 10_000 } else { 0 };
+                let per_mmbtu = divide_half_away(of_hub, 10_000) - i128::from(discount);
+                UnitPrice::from_units(
+                    divide_half_away(per_mmbtu * i128::from(well.heat_factor), 100_000_000) as i64
+                )
+            }
+            LIQUIDS => UnitPrice::from_units(liquids_price(market(Series::Wti))),
+            _ => UnitPrice::from_units(market(Series::Wti) + well.basin.oil_differential_cents * 10_000),
+        }
+    }
+
+    /// US dollars for a Canadian dollar in a month: a seeded scatter about the mean of the years 2023 to 2025.
+    pub(crate) fn exchange_rate(&self, month: Month) -> Rate {
+        let mut draw = Draw::new(self.seed, Stream::Exchange, 0, month.number());
+        Rate::from_units(draw.between(7_080, 7_460) * 10_000)
+    }
+
+    // --- sales -----------------------------------------------------------------------------------------------------
+
+    /// Every ticket of a well in a month.
+    fn visits(&self, month: Month, at: u32, mut each: impl FnMut(&Ticket)) {
+        let wells = self.masters.on_production(month);
+        let Ok(place) = wells.binary_search(&at) else { return };
+        let slots = self.slots(month);
+        let places = (slots.start + place as u32..slots.end).step_by(wells.len());
+        for (visit, slot) in (0..).zip(places) {
+            each(&self.visit(month, at, visit, slot));
+        }
+    }
+
+    /// A well's sales of a month by product, where it had any.
+    pub(crate) fn sales(&self, month: Month, at: u32) -> Vec<(u8, Sale)> {
+        let mut runs = Runs::default();
+        self.visits(month, at, |ticket| runs.add(ticket));
+        self.sold(month, at, runs)
+    }
+
+    /// The sales that a month's run tickets come to.
+    fn sold(&self, month: Month, at: u32, Runs([oil, gas]): Runs) -> Vec<(u8, Sale)> {
+        let well = &self.masters.wells[at as usize];
+        // Gallons follow from the gas that was metered.
+        let gallons =
+            divide_half_away(i128::from(gas.0) * i128::from(well.basin.liquids_yield), 1_000) as i64;
+        let price = self.price(well, LIQUIDS, month);
+        let value =
+            Money::product(Quantity::from_units(gallons), price).expect("a month's liquids fit").units();
+        let sold = [(OIL, oil), (GAS, gas), (LIQUIDS, (gallons, value))];
+        let made = sold.into_iter().filter(|(_, (volume, _))| *volume > 0);
+        made.map(|(product, (volume, gross))| (product, self.sale(month, at, product, volume, gross)))
+            .collect()
+    }
+
+    fn sale(&self, month: Month, at: u32, product: u8, volume: i64, gross: i64) -> Sale {
+        let well = &self.masters.wells[at as usize];
+        let price = self.price(well, product, month);
+        let accrued = self.split(month, at, product, Quantity::from_units(volume), price, gross);
+        let mut draw =
+            Draw::new(self.seed, Stream::Final, u64::from(at) * 4 + u64::from(product), month.number());
+        let measured = Quantity::from_units((volume + volume * draw.between(-150, 150) / 10_000).max(1));
+        let paid = UnitPrice::from_units(price.units() + price.units() * draw.between(-50, 50) / 10_000);
+        let value = Money::product(measured, paid).expect("a month's value fits").units();
+        Sale { accrued, last: self.split(month, at, product, measured, paid, value) }
+    }
+
+    /// Rounds the gross, the tax and the deduct once each, and splits each by largest remainder. Exempt owners leave the
+    /// tax base.
+    pub(crate) fn split(
+        &self,
+        month: Month,
+        at: u32,
+        product: u8,
+        volume: Quantity,
+        price: UnitPrice,
+        gross: i64,
+    ) -> Split {
+        let well = &self.masters.wells[at as usize];
+        let lease = &self.masters.leases[well.lease as usize];
+        let parts = largest_remainder(gross, &lease.weights);
+        let taxable: i64 = parts
+            .iter()
+            .zip(&lease.taxed_weights)
+            .filter(|(_, weight)| **weight > 0)
+            .map(|(part, _)| *part)
+            .sum();
+        let tax_record = self.masters.tax(at, product, month);
+        let tax = tax_record.map_or(0, |tax| self.severance(tax, taxable, volume));
+        let deduct = self.gathering(well, product, volume);
+        Split {
+            volume,
+            price,
+            gross,
+            volumes: largest_remainder(volume.units(), &lease.weights),
+            parts,
+            tax_record,
+            taxable,
+            tax,
+            tax_parts: largest_remainder(tax, &lease.taxed_weights),
+            deduct,
+            deduct_parts: largest_remainder(deduct, &lease.weights),
+        }
+    }
+
+    /// The tax on a value and a volume; a negative value owes none.
+    fn severance(&self, tax: u32, taxable: i64, volume: Quantity) -> i64 {
+        let tax = &self.masters.taxes[tax as usize];
+        let by_value = Money::product(Money::from_units(taxable.max(0)), tax.rate).expect("a tax fits");
+        let by_volume = Money::product(volume, tax.rate_per_unit).expect("a tax fits");
+        (by_value + by_volume).units()
+    }
+
+    /// Gathering, processing and transportation of a month's volume.
+    fn gathering(&self, well: &WellMaster, product: u8, volume: Quantity) -> i64 {
+        let micros = match product {
+            GAS => well.basin.gathering_cents_per_mcf * 10_000,
+            LIQUIDS => 85_000,
+            _ => return 0,
+        };
+        Money::product(volume, UnitPrice::from_units(micros)).expect("a deduct fits").units()
+    }
+
+    // --- the month -------------------------------------------------------------------------------------------------
+
+    /// The facts of a month.
+    pub(crate) fn facts(&self, month: Month) -> Facts {
+        let mut facts = Facts::default();
+        for well in self.masters.on_production(month) {
+            let lease = self.masters.wells[*well as usize].lease;
+            let mut runs = Runs::default();
+            self.visits(month, *well, |ticket| {
+                runs.add(ticket);
+                post_ticket(&mut facts.tickets, ticket);
+                let Some(account) = ticket_account(ticket.work) else { return };
+                let service = facts.services.entry(ticket.vendor).or_default();
+                service.0 += ticket.amount.units();
+                service.1 += 1;
+                let spent = Spent { lease, project: None, account, well: *well };
+                *facts.costs.entry(spent).or_default() += ticket.amount.units();
+            });
+            for (product, sale) in self.sold(month, *well, runs) {
+                facts.sales.insert((*well, product), sale);
+            }
+        }
+        facts.invoices = self.invoices(month);
+        self.invoiced(&facts.invoices, &mut facts.costs);
+        self.projects_invoiced(month, &mut facts.costs);
+        self.labour_allocated(month, &mut facts.costs);
+        self.materials_moved(month, &mut facts.costs);
+        facts.corrections = self.corrections(month);
+        facts.taxed = self.taxed(&facts);
+        facts
+    }
+
+    /// Barrels of oil equivalent that an operated well made in a month, in thousandths, at 8/8.
+    pub(crate) fn equivalents(facts: &Facts, well: u32) -> i64 {
+        let volume =
+            |product| facts.sales.get(&(well, product)).map_or(0, |sale| sale.accrued.volume.units());
+        volume(OIL) + volume(GAS) / 6
+    }
+
+    /// Volume of a product of a well that others operate, in a month.
+    pub(crate) fn others_volume(&self, month: Month, at: u32, product: u8) -> Quantity {
+        let well = &self.masters.wells[at as usize];
+        if !well.produces_in(month) || !well.sells(product) {
+            return Quantity::ZERO;
+        }
+        let gas = product == LIQUIDS;
+        let made =
+            volume(well.rate(if gas { GAS } else { product }, month.day(15)), month.length() as f64 * 0.96);
+        if !gas {
+            return made;
+        }
+        let gallons = divide_half_away(made.units_wide() * i128::from(well.basin.liquids_yield), 1_000);
+        Quantity::from_units(gallons as i64)
+    }
+}
+
+/// A gallon of liquids, from WTI: processors pay some 30 % of a barrel of 42 gallons, in micro-dollars.
+fn liquids_price(wti: i64) -> i64 {
+    divide_half_away(i128::from(wti) * 30, 42 * 100) as i64
+}
+
+/// The account that a water or service ticket charges.
+pub(crate) fn ticket_account(work: Work) -> Option<&'static str> {
+    match work {
+        Work::Water => Some(ledger::chart::code::WATER_DISPOSAL),
+        Work::Service => Some(ledger::chart::code::WELL_SERVICE),
+        Work::Run(_) => None,
+    }
+}
+
+/// A part of an amount that scatters over two orders of magnitude about `mean`, as amounts of invoices do: the product of
+/// three even draws.
+pub(crate) fn scattered(draw: &mut Draw, mean: i64) -> i64 {
+    let mut scattered = i128::from(mean);
+    for _ in 0..3 {
+        scattered = scattered * i128::from(draw.between(8, 192)) / 100;
+    }
+    scattered as i64
+}
+
+/// One of a trade's accounts, the first likeliest.
+pub(crate) fn account_of(trade: Trade, draw: &mut Draw) -> &'static str {
+    let count = trade.accounts.len() as u64;
+    trade.accounts[draw.below(count).min(draw.below(count)) as usize]
+}
+
+/// The product at a place.
+pub(crate) fn product(place: u8) -> Product {
+    PRODUCTS[usize::from(place)]
+}

@@ -1,0 +1,253 @@
+//! The master records: companies, land, wells, projects, owners and counterparties, all from the seed.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `people` | companies, counterparties and what they trade in, owners, cost centres |
+//! | `land` | leases, owner decks and joint interest decks |
+//! | `wells` | wells, their decline and their cost |
+//! | `projects` | the drilling programme and its AFEs |
+
+pub(crate) mod land;
+pub(crate) mod people;
+pub(crate) mod projects;
+pub(crate) mod wells;
+
+use crate::month::Month;
+use crate::severance;
+use chrono::NaiveDate;
+use land::LeaseMaster;
+use ledger::reference::{Company, CostCenter, ReferenceRecord, TaxRate};
+use ledger::{Product, chart};
+use people::{Counterparties, OwnerMaster};
+use projects::Project;
+use std::collections::HashMap;
+use wells::WellMaster;
+
+/// Months that are booked before the first, so that nothing is paid, reversed or depleted that never existed.
+pub(crate) const FOLDED: i32 = 24;
+/// Months after the first in which wells are still drilled; the ledger goes on behind them and declines.
+pub(crate) const DRILLED: i32 = 144;
+/// Operated leases at scale 1.
+const OPERATED_LEASES: u32 = 85;
+/// Leases that others operate, at scale 1.
+const OTHER_LEASES: u32 = 15;
+/// Wells that share a lease at the beginning.
+const WELLS_PER_LEASE: u32 = 4;
+/// The operator, whose books hold the wells that it operates.
+pub(crate) const OPERATOR: u8 = 0;
+/// The company that holds interests in wells of others.
+pub(crate) const NON_OPERATOR: u8 = 1;
+/// The company that gathers gas.
+pub(crate) const MIDSTREAM: u8 = 2;
+/// The products that wells sell.
+pub(crate) const PRODUCTS: [Product; 3] = [Product::Oil, Product::Gas, Product::NaturalGasLiquids];
+/// Their places in [`PRODUCTS`].
+pub(crate) const OIL: u8 = 0;
+/// See [`OIL`].
+pub(crate) const GAS: u8 = 1;
+/// See [`OIL`].
+pub(crate) const LIQUIDS: u8 = 2;
+
+/// The unit that a product is measured in.
+pub(crate) fn unit(product: Product) -> &'static str {
+    match product {
+        Product::Gas => "MCF",
+        Product::NaturalGasLiquids => "GAL",
+        _ => "BBL",
+    }
+}
+
+/// All masters of a run.
+#[derive(Debug)]
+pub(crate) struct Masters {
+    /// The first month that is booked.
+    pub(crate) base: Month,
+    pub(crate) companies: Vec<Company>,
+    pub(crate) wells: Vec<WellMaster>,
+    pub(crate) leases: Vec<LeaseMaster>,
+    pub(crate) owners: Vec<OwnerMaster>,
+    pub(crate) counterparties: Counterparties,
+    pub(crate) cost_centers: Vec<CostCenter>,
+    pub(crate) taxes: Vec<TaxRate>,
+    pub(crate) projects: Vec<Project>,
+    /// Operated wells on production, by month since `base`.
+    on_production: Vec<Vec<u32>>,
+    /// Wells by lease.
+    on_lease: Vec<Vec<u32>>,
+    /// Places of masters by what names them.
+    pub(crate) places: Places,
+}
+
+/// Where a master stands among its kind.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    pub(crate) wells: HashMap<String, u32>,
+    pub(crate) leases: HashMap<String, u32>,
+    pub(crate) jibs: HashMap<String, u32>,
+    pub(crate) owners: HashMap<String, u32>,
+    pub(crate) counterparties: HashMap<String, u32>,
+    pub(crate) afes: HashMap<String, u32>,
+    pub(crate) cost_centers: HashMap<String, u32>,
+    pub(crate) taxes: HashMap<String, u32>,
+}
+
+impl Masters {
+    /// The masters of a run that begins on `start`.
+    pub(crate) fn new(seed: u64, scale: u32, start: NaiveDate) -> Self {
+        let base = Month::of(start).plus(-FOLDED);
+        let since = base.first();
+        let mut masters = Self {
+            base,
+            companies: people::companies(since),
+            wells: Vec::new(),
+            leases: Vec::new(),
+            owners: Vec::new(),
+            counterparties: Counterparties::new(seed, scale, since),
+            cost_centers: people::cost_centers(since),
+            taxes: severance::rates(since),
+            projects: Vec::new(),
+            on_production: Vec::new(),
+            on_lease: Vec::new(),
+            places: Places::default(),
+        };
+        masters.found_owners(since);
+        masters.place_leases(seed, OPERATED_LEASES * scale, OTHER_LEASES * scale, since);
+        masters.place_wells(seed, WELLS_PER_LEASE);
+        masters.plan_projects(seed, scale);
+        masters.on_production = (0..=FOLDED + DRILLED).map(|at| masters.producing(base.plus(at))).collect();
+        masters.on_lease = vec![Vec::new(); masters.leases.len()];
+        for (at, well) in (0..).zip(&masters.wells) {
+            masters.on_lease[well.lease as usize].push(at);
+        }
+        masters.index();
+        masters
+    }
+
+    fn index(&mut self) {
+        fn places<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<String, u32> {
+            // Tax codes repeat with each effective date: the first place names them all.
+            let mut places = HashMap::new();
+            for (name, at) in names.zip(0..) {
+                places.entry(name.to_owned()).or_insert(at);
+            }
+            places
+        }
+        self.places = Places {
+            wells: places(self.wells.iter().map(|well| well.record.well_id.as_str())),
+            leases: places(self.leases.iter().map(|lease| lease.record.lease_id.as_str())),
+            jibs: places(self.leases.iter().map(|lease| lease.jib_code.as_str())),
+            owners: places(self.owners.iter().map(|owner| owner.record.owner_id.as_str())),
+            counterparties: places(self.counterparties.all.iter().map(|it| it.counterparty_id.as_str())),
+            afes: places(self.projects.iter().map(|project| project.afe_number.as_str())),
+            cost_centers: places(self.cost_centers.iter().map(|it| it.cost_center.as_str())),
+            taxes: places(self.taxes.iter().map(|tax| tax.tax_code.as_str())),
+        };
+    }
+
+    fn producing(&self, month: Month) -> Vec<u32> {
+        (0..)
+            .zip(&self.wells)
+            .filter(|(_, well)| well.is_operated() && well.produces_in(month))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// Operated wells on production in a month.
+    pub(crate) fn on_production(&self, month: Month) -> &[u32] {
+        let at = (month.0 - self.base.0).clamp(0, FOLDED + DRILLED);
+        &self.on_production[at as usize]
+    }
+
+    /// The wells of a lease, drilled and to be drilled.
+    pub(crate) fn wells_of(&self, lease: u32) -> &[u32] {
+        &self.on_lease[lease as usize]
+    }
+
+    /// The tax on a well's product in a month, by place.
+    pub(crate) fn tax(&self, well: u32, product: u8, month: Month) -> Option<u32> {
+        let well = &self.wells[well as usize];
+        severance::in_force(&self.taxes, &well.record.state, PRODUCTS[usize::from(product)], month.first())
+    }
+
+    /// Every record that is known before `start`, what is pointed at before what points.
+    pub(crate) fn records(&self, start: NaiveDate) -> Vec<ReferenceRecord> {
+        let since = self.base.first();
+        let mut records: Vec<ReferenceRecord> = Vec::new();
+        records.extend(self.companies.iter().cloned().map(ReferenceRecord::Company));
+        records
+            .extend(chart::accounts().iter().map(|account| ReferenceRecord::Account(account.record(since))));
+        records.extend(self.cost_centers.iter().cloned().map(ReferenceRecord::CostCenter));
+        records.extend(self.taxes.iter().cloned().map(ReferenceRecord::TaxRate));
+        records.extend(self.leases.iter().map(|lease| ReferenceRecord::Lease(lease.record.clone())));
+        records.extend(self.owners.iter().map(|owner| ReferenceRecord::Owner(owner.record.clone())));
+        records.extend(self.counterparties.all.iter().cloned().map(ReferenceRecord::Counterparty));
+        let drilled = |well: &&WellMaster| well.project.is_none();
+        for well in self.wells.iter().filter(drilled) {
+            records.push(ReferenceRecord::Well(well.record.clone()));
+            records.extend(self.owner_decks(well, since));
+        }
+        records.extend(self.leases.iter().map(|lease| self.jib_deck(lease, since)));
+        let mut month = self.base.plus(-projects::LEAD);
+        while month <= Month::of(start) {
+            records
+                .extend(self.became_known(month).into_iter().filter(|(day, _)| *day < start).map(|it| it.1));
+            month = month.plus(1);
+        }
+        records
+    }
+
+    /// The records that become known in a month, with their days.
+    pub(crate) fn became_known(&self, month: Month) -> Vec<(NaiveDate, ReferenceRecord)> {
+        let mut records = self.projects_known(month);
+        records.extend(self.owners.iter().filter_map(|owner| owner.released(month)));
+        records
+    }
+
+    /// The first day of the records.
+    pub(crate) fn since(&self) -> NaiveDate {
+        self.base.first()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger::DecimalInterest;
+    use std::collections::HashSet;
+
+    fn masters() -> Masters {
+        Masters::new(42, 1, "2025-01-01".parse().unwrap())
+    }
+
+    #[test]
+    fn every_deck_sums_to_exactly_one() {
+        let whole = DecimalInterest::ONE.units();
+        for lease in &masters().leases {
+            let revenue: i64 = lease.interests.iter().map(|share| share.decimal_interest.units()).sum();
+            let cost: i64 = lease.partners.iter().map(|(_, share)| share.units()).sum();
+            assert_eq!(revenue, whole, "{}", lease.record.lease_id);
+            if lease.company == OPERATOR {
+                assert_eq!(cost + lease.own_share.units(), whole, "{}", lease.record.lease_id);
+            }
+        }
+    }
+
+    #[test]
+    fn some_four_hundred_wells_stand_in_all_nine_basins_and_no_two_share_a_number() {
+        let masters = masters();
+        let ids: HashSet<&str> = masters.wells.iter().map(|well| well.record.well_id.as_str()).collect();
+        let basins: HashSet<&str> = masters.wells.iter().map(|well| well.basin.name).collect();
+        assert_eq!((ids.len(), basins.len()), (masters.wells.len(), 9));
+        let start = Month::of("2025-01-01".parse().unwrap());
+        let on = masters.wells.iter().filter(|well| well.produces_in(start)).count();
+        assert!((380..520).contains(&on), "{on} wells");
+        assert!((700..1_700).contains(&masters.owners.len()), "{} owners", masters.owners.len());
+    }
+
+    #[test]
+    fn scale_multiplies_the_wells() {
+        let (one, three) = (masters(), Masters::new(42, 3, "2025-01-01".parse().unwrap()));
+        assert_eq!(three.leases.len(), 3 * one.leases.len());
+        assert!(three.wells.len() > 5 * one.wells.len() / 2);
+    }
+}

@@ -1,0 +1,165 @@
+//! The drilling programme: a well and its AFE each.
+//!
+//! An AFE is approved the month before the well is spudded. Drilling takes one month, completion two more; in the fourth
+//! the well produces, and the month after that its cost becomes property. A few exploratory wells come up dry. What costs
+//! a tenth more than its budget gets a supplement.
+
+use super::wells::{Site, next_serial, well};
+use super::{DRILLED, FOLDED, MIDSTREAM, Masters};
+use crate::month::Month;
+use crate::random::{Draw, Stream};
+use chrono::NaiveDate;
+use ledger::Money;
+use ledger::reference::{Afe, ReferenceRecord};
+use std::collections::HashMap;
+
+/// Wells spudded in a year at scale 1.
+const WELLS_A_YEAR: u32 = 34;
+/// Months between spud and first production.
+pub(crate) const LEAD: i32 = 3;
+/// Months in which invoices come in.
+pub(crate) const INVOICED: i32 = 3;
+/// The first month, counted from spud, in which the cost is complete in the books and billed to the partners.
+pub(crate) const CLOSES: i32 = INVOICED + 1;
+/// Wells of a hundred that are exploratory and dry.
+const DRY: u64 = 3;
+
+/// A project with its AFE.
+#[derive(Debug)]
+pub(crate) struct Project {
+    pub(crate) afe_number: String,
+    pub(crate) lease: u32,
+    pub(crate) well: u32,
+    pub(crate) spud: Month,
+    pub(crate) is_dry: bool,
+    /// At 8/8.
+    pub(crate) budget: Money,
+    /// What it will cost, in parts per thousand of the budget.
+    pub(crate) cost_of_budget: i64,
+}
+
+impl Project {
+    /// Months since spud.
+    pub(crate) fn phase(&self, month: Month) -> i32 {
+        month.0 - self.spud.0
+    }
+
+    /// The month in which its cost becomes property or expense.
+    pub(crate) fn closes(&self) -> Month {
+        self.spud.plus(CLOSES)
+    }
+
+    fn needs_supplement(&self) -> bool {
+        self.cost_of_budget > 1_100
+    }
+}
+
+impl Masters {
+    pub(super) fn plan_projects(&mut self, seed: u64, scale: u32) {
+        let operated: Vec<u32> =
+            (0..).zip(&self.leases).filter(|(_, lease)| lease.company == 0).map(|(at, _)| at).collect();
+        debug_assert!(usize::from(MIDSTREAM) < self.companies.len());
+        let mut serials = HashMap::new();
+        // Numbers of new wells begin where no well that stood before reaches.
+        let mut on_lease: HashMap<u32, u32> = HashMap::new();
+        for at in 0..FOLDED + DRILLED {
+            let spud = self.base.plus(at);
+            let mut draw = Draw::new(seed, Stream::Project, spud.number(), 0);
+            let (whole, rest) = (WELLS_A_YEAR * scale / 12, WELLS_A_YEAR * scale % 12);
+            let count = whole + u32::from(draw.below(12) < u64::from(rest));
+            for nth in 0..count {
+                let lease = *draw.pick(&operated);
+                let number = on_lease.entry(lease).or_insert(4);
+                *number += 1;
+                self.plan_project(&mut draw, (spud, nth), lease, *number, &mut serials);
+            }
+        }
+    }
+
+    fn plan_project(
+        &mut self,
+        draw: &mut Draw,
+        (spud, nth): (Month, u32),
+        lease: u32,
+        number: u32,
+        serials: &mut HashMap<(u8, u16), u32>,
+    ) {
+        let is_dry = draw.below(100) < DRY;
+        let master = &self.leases[lease as usize];
+        let serial = 10_000 + next_serial(serials, master.county);
+        let first_production = spud.plus(LEAD).day(draw.between(1, 12).unsigned_abs());
+        let site = Site { lease, master, serial, number, first_production, since: spud.first() };
+        let mut made = well(draw, &site);
+        made.project = Some(self.projects.len() as u32);
+        "DRILLING".clone_into(&mut made.record.status);
+        if is_dry {
+            made.last_month = Some(spud);
+        }
+        // Lateral feet at some 900 dollars a foot.
+        let budget = draw.between(7_500, 12_000) * draw.between(780, 1_020);
+        self.projects.push(Project {
+            afe_number: format!("AFE-{}-{:02}{nth:02}", spud.year(), spud.of_year()),
+            lease,
+            well: self.wells.len() as u32,
+            spud,
+            is_dry,
+            budget: Money::from_units(budget / 1_000 * 1_000_00),
+            cost_of_budget: draw.between(900, 1_160),
+        });
+        self.wells.push(made);
+    }
+
+    /// Projects whose work, bills or close may fall in a month, with their places.
+    pub(crate) fn projects_around(&self, month: Month) -> impl Iterator<Item = (u32, &Project)> {
+        let from = self.projects.partition_point(|project| project.spud < month.plus(-CLOSES - 3));
+        let until = self.projects.partition_point(|project| project.spud <= month.plus(2));
+        (from as u32..).zip(&self.projects[from..until.max(from)])
+    }
+
+    /// Wells and AFEs of projects that become known in a month: the AFE and the well before anything is charged to them,
+    /// a supplement when it is needed, the end when it is reached.
+    pub(super) fn projects_known(&self, month: Month) -> Vec<(NaiveDate, ReferenceRecord)> {
+        let mut records = Vec::new();
+        for (_, project) in self.projects_around(month) {
+            let day = month.first();
+            let well = &self.wells[project.well as usize];
+            match project.phase(month) {
+                -1 => {
+                    let known = ledger::reference::Well { effective_date: day, ..well.record.clone() };
+                    records.push((day, ReferenceRecord::Well(known)));
+                    records.extend(self.owner_decks(well, day).into_iter().map(|deck| (day, deck)));
+                    records.push((day, self.afe(project, day, 0, "APPROVED")));
+                }
+                2 if project.needs_supplement() => records.push((day, self.afe(project, day, 1, "APPROVED"))),
+                LEAD if !project.is_dry => {
+                    let status = "PRODUCING".to_owned();
+                    let on = ledger::reference::Well { effective_date: day, status, ..well.record.clone() };
+                    records.push((day, ReferenceRecord::Well(on)));
+                }
+                phase if phase == CLOSES + 1 => {
+                    let supplement = i32::from(project.needs_supplement());
+                    records.push((day, self.afe(project, day, supplement, "CLOSED")));
+                }
+                _ => {}
+            }
+        }
+        records
+    }
+
+    fn afe(&self, project: &Project, day: NaiveDate, supplement: i32, status: &str) -> ReferenceRecord {
+        let well = &self.wells[project.well as usize].record;
+        // A supplement raises the budget to what it will take.
+        let thousandths = if supplement > 0 { project.cost_of_budget } else { 1_000 };
+        let what = if project.is_dry { "exploratory well" } else { "drill and complete" };
+        ReferenceRecord::Afe(Afe {
+            afe_number: project.afe_number.clone(),
+            effective_date: day,
+            company_code: well.company_code.clone(),
+            well_id: Some(well.well_id.clone()),
+            description: format!("{}, {what}", well.name),
+            budget: Money::from_units(project.budget.units() / 1_000 * thousandths),
+            supplement,
+            status: status.to_owned(),
+        })
+    }
+}

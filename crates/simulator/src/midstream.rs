@@ -1,0 +1,233 @@
+//! Gathering, by the affiliate and by others; what affiliates charge each other, always in both books; gas imbalances.
+
+use crate::document::Document;
+use crate::draft::Draft;
+use crate::geography::BASINS;
+use crate::ground::{Facts, Ground, scattered};
+use crate::masters::{GAS, MIDSTREAM, NON_OPERATOR, OPERATOR};
+use crate::month::Month;
+use crate::random::{Draw, Stream};
+use crate::standing::Standing;
+use crate::template::Template;
+use crate::world::World;
+use chrono::NaiveDate;
+use ledger::chart::code;
+use ledger::period::{on_or_after, on_or_before};
+use ledger::{Money, Quantity, UnitPrice};
+
+/// Basins whose gas the affiliate gathers, by place.
+const GATHERED: [usize; 3] = [0, 1, 4];
+/// Shippers that are no affiliates.
+const SHIPPERS: u32 = 8;
+/// Management fees of a month: who pays, and how much in cents.
+const FEES: [(u8, i64); 2] = [(NON_OPERATOR, 85_000_00), (MIDSTREAM, 140_000_00)];
+/// What is taken beyond the own share, in parts per thousand.
+const OVERPRODUCED: i64 = 22;
+
+/// Gathering of a month's finals by basin.
+fn gathered(ground: &Ground, facts: &Facts) -> [i64; BASINS.len()] {
+    let mut sums = [0; BASINS.len()];
+    let finals = facts.sales.iter().map(|((well, _), sale)| (*well, &sale.last));
+    let corrections = facts.corrections.iter().map(|((well, _), (_, delta))| (*well, delta));
+    for (well, split) in finals.chain(corrections) {
+        let basin = ground.masters.wells[well as usize].basin.name;
+        let at = BASINS.iter().position(|known| known.name == basin).expect("wells lie in basins");
+        sums[at] += split.deduct;
+    }
+    sums
+}
+
+impl Ground {
+    /// What an overproduced well took beyond its share in a month: volume, price and value of the own part.
+    fn imbalance(&self, facts: &Facts, well: u32) -> Option<(Quantity, UnitPrice, i64)> {
+        let sale =
+            facts.sales.get(&(well, GAS)).filter(|_| self.masters.wells[well as usize].is_overproduced)?;
+        let volume = Quantity::from_units(sale.accrued.volumes[0] * OVERPRODUCED / 1_000);
+        let price = sale.accrued.price;
+        let cents = Money::product(volume, price).expect("an imbalance fits").units();
+        (cents > 0).then_some((volume, price, cents))
+    }
+
+    /// What a shipper of others' gas is charged for a month.
+    fn shipped(&self, month: Month, shipper: u32) -> (Quantity, UnitPrice, i64) {
+        let mut draw = Draw::new(self.seed, Stream::Corporate, 100 + u64::from(shipper), month.number());
+        let volume = Quantity::from_units(scattered(&mut draw, 260_000_000).max(1_000_000));
+        let price = UnitPrice::from_units(draw.between(310, 480) * 1_000);
+        (volume, price, Money::product(volume, price).expect("a fee fits").units())
+    }
+}
+
+/// Every document of this family whose business is of `month`.
+pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut Vec<Document>) {
+    let ground = &world.ground;
+    for (basin, cents) in (0..).zip(gathered(ground, facts)) {
+        let document = |template| Document::new(template, month, basin, 0);
+        if cents <= 0 {
+            continue;
+        }
+        if GATHERED.contains(&(basin as usize)) {
+            for template in [Template::GatheringFee, Template::IntercompanySettlement] {
+                found.extend([document(template), document(template).of(MIDSTREAM)]);
+            }
+        } else {
+            found.push(document(Template::GatheringPayment));
+        }
+    }
+    for (payer, _) in FEES {
+        let fee = Document::new(Template::ManagementFee, month, u32::from(payer), 0);
+        let settlement = Document::new(Template::IntercompanySettlement, month, u32::from(payer), 1);
+        found.extend([fee, fee.of(payer), settlement, settlement.of(payer)]);
+    }
+    for shipper in 0..SHIPPERS {
+        let fee = Document::new(Template::ThirdPartyFee, month, shipper, 0).of(MIDSTREAM);
+        found.extend([fee, fee.as_template(Template::FeeReceipt)]);
+    }
+    let overproduced =
+        ground.masters.on_production(month).iter().filter(|well| ground.imbalance(facts, **well).is_some());
+    found.extend(overproduced.map(|well| Document::new(Template::GasImbalance, month, *well, 0)));
+}
+
+/// What follows from what stands when a month begins: imbalances are settled each March.
+pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
+    if month.of_year() != 3 {
+        return;
+    }
+    for (well, master) in (0..).zip(&world.ground.masters.wells) {
+        if master.is_overproduced && standing.books.of(OPERATOR, code::IMBALANCE_PAYABLE, [well, 0, 0]) < 0 {
+            found.push(Document::new(Template::GasImbalanceSettlement, month, well, 0));
+        }
+    }
+}
+
+/// The day on which a document of this family is entered.
+pub(crate) fn entered_on(document: Document) -> NaiveDate {
+    let month = document.month;
+    match document.template {
+        Template::GasImbalance => month.plus(1).working_day(7),
+        Template::GasImbalanceSettlement => on_or_after(month.day(20)),
+        Template::GatheringFee => on_or_after(month.plus(2).day(20)),
+        Template::GatheringPayment => on_or_before(month.plus(2).day(27)),
+        Template::ManagementFee => month.working_day(15),
+        Template::IntercompanySettlement if document.part == 1 => month.plus(1).working_day(7),
+        Template::IntercompanySettlement => on_or_after(month.plus(3).day(3)),
+        Template::ThirdPartyFee => on_or_before(month.last()),
+        _ => on_or_after(month.plus(1).day(18 + u64::from(document.subject))),
+    }
+}
+
+/// Builds a document of this family.
+pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    match document.template {
+        Template::GasImbalance | Template::GasImbalanceSettlement => {
+            imbalance_draft(world, document, entered_on)
+        }
+        Template::GatheringPayment => {
+            let basin = document.subject as usize;
+            let cents = gathered(&world.ground, &world.facts(document.month))[basin];
+            let what = format!("Gathering of {}, {}", document.month.label(), BASINS[basin].name);
+            let mut draft = Draft::new(document, entered_on, what);
+            draft.production_month = Some(document.month.first());
+            draft.debit(code::GATHERING_PAYABLE, cents, |_| {});
+            draft.credit(code::CASH, cents, |_| {});
+            draft
+        }
+        Template::ThirdPartyFee | Template::FeeReceipt => world.ground.fee_draft(document, entered_on),
+        _ => between_affiliates(world, document, entered_on),
+    }
+}
+
+impl Ground {
+    /// Dr marketing receivable / Cr gathering fees; and its receipt.
+    fn fee_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        let shipper = self.masters.counterparties.purchasers.start + document.subject;
+        let (volume, price, cents) = self.shipped(document.month, document.subject);
+        let is_fee = document.template == Template::ThirdPartyFee;
+        let what = if is_fee { "Gathering for" } else { "Receipt for gathering," };
+        let mut draft = Draft::new(
+            document,
+            entered_on,
+            format!("{what} {}, {}", self.name(shipper), document.month.label()),
+        );
+        draft.production_month = Some(document.month.first());
+        if is_fee {
+            draft.debit(code::MARKETING_RECEIVABLE, cents, |line| self.with(line, shipper));
+            draft.credit(code::MIDSTREAM_REVENUE, cents, |line| {
+                self.with(line, shipper);
+                line.quantity = Some(volume);
+                line.unit_of_measure = Some("MCF".into());
+                line.unit_price = Some(price);
+            });
+        } else {
+            draft.debit(code::CASH, cents, |_| {});
+            draft.credit(code::MARKETING_RECEIVABLE, cents, |line| self.with(line, shipper));
+        }
+        draft
+    }
+}
+
+/// Sales method: Dr gas revenue / Cr imbalance payable for what the reserves cannot make up; Dr payable / Cr cash.
+fn imbalance_draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let well = document.subject;
+    if document.template == Template::GasImbalanceSettlement {
+        let owed = -world.standing(document.month).books.of(OPERATOR, code::IMBALANCE_PAYABLE, [well, 0, 0]);
+        let mut draft =
+            Draft::new(document, entered_on, format!("Gas imbalance settled, {}", ground.well_name(well)));
+        draft.debit(code::IMBALANCE_PAYABLE, owed, |line| ground.on_well(line, well));
+        draft.credit(code::CASH, owed, |_| {});
+        return draft;
+    }
+    let (volume, price, cents) =
+        ground.imbalance(&world.facts(document.month), well).expect("it is listed because there is one");
+    let what = format!("Gas imbalance {}, {}", document.month.label(), ground.well_name(well));
+    let mut draft = Draft::new(document, entered_on, what);
+    draft.production_month = Some(document.month.first());
+    draft.debit(code::GAS_REVENUE, cents, |line| {
+        ground.at_well(line, well, GAS);
+        line.quantity = Some(-volume);
+        line.unit_of_measure = Some("MCF".into());
+        line.unit_price = Some(price);
+    });
+    draft.credit(code::IMBALANCE_PAYABLE, cents, |line| ground.on_well(line, well));
+    draft
+}
+
+/// What two affiliates book of one thing. The operator's document roots the group.
+fn between_affiliates(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let is_fee = document.template == Template::ManagementFee || document.part == 1;
+    let other = if is_fee { document.subject as u8 } else { MIDSTREAM };
+    let cents = if is_fee {
+        FEES.iter().find(|(payer, _)| *payer == other).map_or(0, |(_, cents)| *cents)
+    } else {
+        gathered(ground, &world.facts(document.month))[document.subject as usize]
+    };
+    let what = if is_fee { "Management services" } else { "Gathering" };
+    let settled = if document.template == Template::IntercompanySettlement { " settled" } else { "" };
+    let mut draft = Draft::new(document, entered_on, format!("{what}{settled}, {}", document.month.label()));
+    let group = world.id(document.of(OPERATOR));
+    draft.intercompany_group = Some(group);
+    draft.chain = Some(group);
+    // The parent is paid for its services and pays for gathering.
+    let is_payer = (document.company == OPERATOR) != is_fee;
+    let partner = if document.company == OPERATOR { other } else { OPERATOR };
+    let name = ground.masters.companies[usize::from(partner)].company_code.as_str();
+    let (debit, credit) = match (settled.is_empty(), is_payer, is_fee) {
+        (true, true, true) => (code::FEES_BORNE, code::DUE_TO_AFFILIATES),
+        (true, true, false) => (code::GATHERING_PAYABLE, code::DUE_TO_AFFILIATES),
+        (true, false, true) => (code::DUE_FROM_AFFILIATES, code::FEES_CHARGED),
+        (true, false, false) => (code::DUE_FROM_AFFILIATES, code::MIDSTREAM_REVENUE),
+        (false, true, _) => (code::DUE_TO_AFFILIATES, code::CASH),
+        (false, false, _) => (code::CASH, code::DUE_FROM_AFFILIATES),
+    };
+    draft.debit(debit, cents, |line| line.partner_company = Some(name.into()));
+    draft.credit(credit, cents, |line| line.partner_company = Some(name.into()));
+    draft
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Midstream);
+}

@@ -1,0 +1,189 @@
+//! What stands when a month begins, folded from the months before; and what a month's balances decide.
+
+use crate::books::Books;
+use crate::document::Document;
+use crate::ground::{Ticket, Work, ticket_account};
+use crate::masters::OPERATOR;
+use crate::month::Month;
+use crate::owners::{self, Check};
+use crate::plan::Planned;
+use crate::template::Template;
+use crate::treasury::{self, Movement};
+use crate::world::World;
+use chrono::NaiveDate;
+use ledger::chart::{accounts, code};
+use ledger::period::midnight;
+use std::collections::BTreeMap;
+
+/// The books and reserves when a month begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    pub(crate) month: Month,
+    /// Everything that was entered before.
+    pub(crate) books: Books,
+    /// Proved developed reserves by well in thousandths of a BOE, when the month before this one began: what depletes
+    /// that month's production.
+    pub(crate) reserves: Vec<i64>,
+}
+
+/// What a month's own balances decide: checks, draws, repayments, dividends.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    pub(crate) checks: Vec<Check>,
+    pub(crate) movements: Vec<Movement>,
+}
+
+impl Standing {
+    /// What stands when the fold begins.
+    pub(crate) fn first(world: &World) -> Self {
+        let masters = &world.ground.masters;
+        let reserves = masters.wells.iter().map(|well| well.reserves(masters.base)).collect();
+        Self { month: masters.base, books: world.ground.first_balances(), reserves }
+    }
+
+    /// What a partner owes, by lease.
+    pub(crate) fn billed(&self, partner: u32) -> Vec<(u32, i64)> {
+        let owed = self.books.by_master(OPERATOR, code::JIB_RECEIVABLE, Some(partner));
+        owed.into_iter().filter(|(_, cents)| *cents > 0).map(|(masters, cents)| (masters[1], cents)).collect()
+    }
+
+    /// What of a project is in progress, by account.
+    pub(crate) fn in_progress(&self, project: u32) -> Vec<(&'static str, i64)> {
+        accounts()
+            .iter()
+            .filter(|account| account.is_postable && account.account_code.starts_with("24"))
+            .map(|account| {
+                (account.account_code, self.books.of(OPERATOR, account.account_code, [project, 0, 0]))
+            })
+            .filter(|(_, cents)| *cents != 0)
+            .collect()
+    }
+}
+
+/// Cash of a company that comes and goes by day.
+type Flows = BTreeMap<NaiveDate, i64>;
+
+/// Books a month: its documents as planned, in order, without those that its balances decide, which are decided here.
+struct Booking<'w> {
+    world: &'w World,
+    standing: Standing,
+    settled: Settled,
+    flows: [Flows; 3],
+}
+
+/// Books a month onto what stands when it begins, and says what it decided.
+pub(crate) fn book(world: &World, before: &Standing, planned: &[Planned]) -> (Settled, Standing) {
+    let month = before.month;
+    let mut booking =
+        Booking { world, standing: before.clone(), settled: Settled::default(), flows: Default::default() };
+    booking.tickets(month);
+    let run = midnight(owners::run_day(month)).timestamp_micros();
+    let at = planned.partition_point(|document| document.entered_at < run);
+    booking.documents(&planned[..at]);
+    booking.checks(month);
+    booking.documents(&planned[at..]);
+    booking.treasury(month);
+    booking.produced(month.plus(-1));
+    booking.standing.month = month.plus(1);
+    booking.standing.books.tidy();
+    (booking.settled, booking.standing)
+}
+
+impl Booking<'_> {
+    fn line(&mut self, company: u8, counts: NaiveDate, entered: NaiveDate, line: &ledger::JournalLine<'_>) {
+        if line.account_code == code::CASH {
+            *self.flows[usize::from(company)].entry(entered).or_default() += line.signed_functional().units();
+        }
+        self.standing.books.book(&self.world.ground.masters, company, counts, line);
+    }
+
+    fn documents(&mut self, planned: &[Planned]) {
+        for document in planned {
+            let draft = self.world.draft(document.document, document.entered_on());
+            for line in &draft.lines {
+                self.line(document.document.company, draft.posting_date, document.entered_on(), line);
+            }
+        }
+    }
+
+    /// Field tickets, a month of a well and account at once.
+    fn tickets(&mut self, month: Month) {
+        self.standing.books.book_tickets(month, &self.world.facts(month).tickets);
+    }
+
+    fn checks(&mut self, month: Month) {
+        let checks = owners::checks(self.world, month, &self.standing);
+        let day = owners::run_day(month);
+        for (part, check) in checks.iter().enumerate() {
+            let document = check_document(month, check, part);
+            for line in &owners::check_draft(&self.world.ground, document, day, check).lines {
+                self.line(OPERATOR, day, day, line);
+            }
+        }
+        self.settled.checks = checks;
+    }
+
+    fn treasury(&mut self, month: Month) {
+        let scale = i64::from(self.world.ground.scale);
+        for company in 0..self.flows.len() as u8 {
+            let flows = std::mem::take(&mut self.flows[usize::from(company)]);
+            // The balance with which the month began.
+            let mut begun = self.standing.books.clone();
+            begun.add(company, code::CASH, [0; 3], -flows.values().sum::<i64>());
+            self.settled.movements.extend(treasury::movements(month, (company, scale), &begun, &flows));
+        }
+        for (subject, movement) in (0..).zip(self.settled.movements.clone()) {
+            let document = Document::new(movement.template, month, subject, 0).of(movement.company);
+            for line in &treasury::movement_draft(self.world, document, &movement).lines {
+                self.standing.books.book(&self.world.ground.masters, movement.company, movement.day, line);
+            }
+        }
+    }
+
+    /// Takes a month's production off the reserves.
+    fn produced(&mut self, month: Month) {
+        let world = self.world;
+        if month < world.ground.masters.base {
+            return;
+        }
+        let facts = world.facts(month);
+        for (well, reserves) in (0..).zip(&mut self.standing.reserves) {
+            *reserves = (*reserves - world.ground.production(month, &facts, well)).max(0);
+        }
+    }
+}
+
+/// The document of a check.
+pub(crate) fn check_document(month: Month, check: &Check, part: usize) -> Document {
+    Document::new(Template::OwnerDistribution, month, check.owner, part as u16)
+}
+
+/// Postings of field tickets in cents, by account and what it requires.
+pub(crate) type Tickets = BTreeMap<(&'static str, [u32; 3]), i64>;
+
+/// Adds what a ticket posts.
+pub(crate) fn post_ticket(tickets: &mut Tickets, ticket: &Ticket) {
+    let cents = ticket.amount.units();
+    let mut post = |account, masters, cents| *tickets.entry((account, masters)).or_default() += cents;
+    match ticket.work {
+        Work::Run(place) => {
+            let of = [ticket.well, u32::from(place), 0];
+            post(code::ACCRUED_SALES, of, cents);
+            post(code::REVENUE_CONTROL, of, -cents);
+        }
+        Work::Water | Work::Service => {
+            let account = ticket_account(ticket.work).expect("work charges an account");
+            post(account, [ticket.well, 0, 0], cents);
+            post(code::RECEIVED_NOT_INVOICED, [ticket.vendor, 0, 0], -cents);
+        }
+    }
+}
+
+impl Books {
+    /// Books a month's tickets without an entry for each.
+    pub(crate) fn book_tickets(&mut self, month: Month, tickets: &Tickets) {
+        for ((account, masters), cents) in tickets {
+            self.add_counted(OPERATOR, month.year(), account, *masters, *cents);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Treasury: a revolver that keeps cash positive, its interest, dividends of what is left, insurance, and bad debt.
+
+use crate::books::Books;
+use crate::document::Document;
+use crate::draft::Draft;
+use crate::joint_interest::{self, WRITTEN_OFF_AFTER};
+use crate::masters::OPERATOR;
+use crate::month::Month;
+use crate::random::{Draw, Stream};
+use crate::standing::Standing;
+use crate::template::Template;
+use crate::world::World;
+use chrono::NaiveDate;
+use ledger::chart::code;
+use ledger::fixed::divide_half_away;
+use ledger::period::on_or_before;
+use ledger::{Money, Rate};
+use std::collections::BTreeMap;
+
+/// Interest of a month on the revolver: 7.8 % a year.
+const INTEREST: Rate = Rate::from_units(650_000);
+/// Cash that a company never goes below, by company, in cents.
+const FLOOR: [i64; 3] = [8_000_000_00, 1_000_000_00, 1_500_000_00];
+/// What a company keeps above it; the rest repays the revolver, and at a quarter's end is paid out.
+const KEPT: [i64; 3] = [25_000_000_00, 2_500_000_00, 4_000_000_00];
+/// Debt that is kept for the long run, by company, in cents at scale 1: what is drawn beyond it is repaid first.
+const CORE_DEBT: [i64; 3] = [110_000_000_00, 0, 16_000_000_00];
+/// Draws and repayments are whole millions.
+const ROUND: i64 = 1_000_000_00;
+/// Premiums of the operator's policies of a year from 1 July, in cents.
+const PREMIUM: i64 = 4_836_000_00;
+/// Provision of a quarter, in parts per ten thousand of what partners owe.
+const PROVISION: i64 = 35;
+
+/// A draw, repayment or dividend that a month's cash decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Movement {
+    pub(crate) company: u8,
+    pub(crate) template: Template,
+    pub(crate) day: NaiveDate,
+    pub(crate) cents: i64,
+}
+
+/// What the treasurer does in a month, from the cash and debt it begins with and the net flow of each day: draws before
+/// the day on which cash would fall below the floor, and repays on the last working day.
+pub(crate) fn movements(
+    month: Month,
+    (company, scale): (u8, i64),
+    books: &Books,
+    flows: &BTreeMap<NaiveDate, i64>,
+) -> Vec<Movement> {
+    let at = usize::from(company);
+    let bank_balance = |books: &Books| -> i64 {
+        books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum()
+    };
+    let (mut cash, mut debt) = (books.of(company, code::CASH, [0; 3]), bank_balance(books));
+    let mut moved = Vec::new();
+    let mut push = |template, day, cents| moved.push(Movement { company, template, day, cents });
+    for (day, flow) in flows {
+        cash += flow;
+        if cash < FLOOR[at] {
+            let short = FLOOR[at] - cash;
+            let drawn = (short / ROUND + 1) * ROUND;
+            push(Template::RevolverDraw, on_or_before(*day).max(month.first()), drawn);
+            cash += drawn;
+            debt += drawn;
+        }
+    }
+    let last = on_or_before(month.last());
+    let spare = ((cash - KEPT[at]) / ROUND * ROUND).max(0);
+    let repaid = spare.min((debt - CORE_DEBT[at] * scale).max(0) / ROUND * ROUND);
+    if repaid > 0 {
+        push(Template::RevolverRepayment, last, repaid);
+    }
+    if month.of_year().is_multiple_of(3) && spare - repaid > 0 {
+        push(Template::Dividend, last, spare - repaid);
+    }
+    moved
+}
+
+/// Dr cash / Cr revolver; its reverse; Dr dividends / Cr cash.
+pub(crate) fn movement_draft<'w>(world: &'w World, document: Document, movement: &Movement) -> Draft<'w> {
+    let what = match movement.template {
+        Template::RevolverDraw => "Revolver drawn",
+        Template::RevolverRepayment => "Revolver repaid",
+        _ => "Dividend",
+    };
+    let bank = world.ground.masters.counterparties.banks.start;
+    let mut draft = Draft::new(document, movement.day, format!("{what}, {}", document.month.label()));
+    match movement.template {
+        Template::RevolverDraw => {
+            draft.debit(code::CASH, movement.cents, |_| {});
+            draft.credit(code::REVOLVER, movement.cents, |line| world.ground.with(line, bank));
+        }
+        Template::RevolverRepayment => {
+            draft.debit(code::REVOLVER, movement.cents, |line| world.ground.with(line, bank));
+            draft.credit(code::CASH, movement.cents, |_| {});
+        }
+        _ => {
+            draft.debit(code::DIVIDENDS, movement.cents, |_| {});
+            draft.credit(code::CASH, movement.cents, |_| {});
+        }
+    }
+    draft
+}
+
+/// Every treasury document whose business is of `month` and follows from nothing else.
+pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) {
+    if month.of_year() == 7 {
+        found.push(Document::new(Template::InsurancePremium, month, 0, 0));
+    }
+    if month >= world.ground.masters.base {
+        found.push(Document::new(Template::InsuranceAmortisation, month, 0, 0));
+    }
+}
+
+/// What follows from what stands when a month begins: interest and provisions of the month before, and what a partner has
+/// not paid for half a year.
+pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
+    let before = month.plus(-1);
+    if before < world.ground.masters.base {
+        return;
+    }
+    for company in 0..world.ground.masters.companies.len() as u8 {
+        if interest(standing, company).1 > 0 {
+            let accrual = Document::new(Template::InterestAccrual, before, 0, 0).of(company);
+            found.extend([accrual, accrual.as_template(Template::InterestPayment)]);
+        }
+    }
+    if before.of_year().is_multiple_of(3) && provision(standing).1 > 0 {
+        found.push(Document::new(Template::BadDebtProvision, before, 0, 0));
+    }
+    let billed = month.plus(-WRITTEN_OFF_AFTER);
+    if billed < world.ground.masters.base {
+        return;
+    }
+    for (lease, master) in (0..).zip(&world.ground.masters.leases) {
+        for (partner, (counterparty, _)) in (0..).zip(&master.partners) {
+            let never = world.ground.is_defaulted(billed, lease, partner)
+                && !world.ground.masters.is_netted(*counterparty);
+            if never && unpaid(world, billed, standing, lease, partner) > 0 {
+                found.push(Document::new(Template::BadDebtWriteOff, month, lease, partner));
+            }
+        }
+    }
+}
+
+/// What a partner owes of a bill that it never pays: what of it still stands, at most.
+fn unpaid(world: &World, billed: Month, standing: &Standing, lease: u32, partner: u16) -> i64 {
+    let counterparty = world.ground.masters.leases[lease as usize].partners[usize::from(partner)].0;
+    let owed = standing.books.of(OPERATOR, code::JIB_RECEIVABLE, [counterparty, lease, 0]);
+    joint_interest::bill(world, billed, lease, partner).min(owed)
+}
+
+fn interest(standing: &Standing, company: u8) -> (i64, i64) {
+    let debt = standing.books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum();
+    (debt, Money::product(Money::from_units(debt), INTEREST).expect("interest fits").units())
+}
+
+fn provision(standing: &Standing) -> (i64, i64) {
+    let owed: i64 =
+        standing.books.by_master(OPERATOR, code::JIB_RECEIVABLE, None).iter().map(|(_, cents)| cents).sum();
+    (owed, divide_half_away(i128::from(owed) * i128::from(PROVISION), 10_000) as i64)
+}
+
+/// The day on which a document of this family is entered.
+pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
+    let month = document.month;
+    match document.template {
+        Template::RevolverDraw | Template::RevolverRepayment | Template::Dividend => {
+            world.settled(month).movements[document.subject as usize].day
+        }
+        Template::InterestAccrual | Template::BadDebtProvision => month.plus(1).working_day(6),
+        Template::InterestPayment => month.plus(1).working_day(14),
+        Template::InsurancePremium => month.working_day(1),
+        Template::InsuranceAmortisation => month.plus(1).working_day(3),
+        _ => month.working_day(9),
+    }
+}
+
+/// Builds a document of this family.
+pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let month = document.month;
+    let mut draft = Draft::new(document, entered_on, String::new());
+    match document.template {
+        Template::RevolverDraw | Template::RevolverRepayment | Template::Dividend => {
+            return movement_draft(
+                world,
+                document,
+                &world.settled(month).movements[document.subject as usize],
+            );
+        }
+        Template::InterestAccrual | Template::InterestPayment => {
+            let (debt, cents) = interest(&world.standing(month.plus(1)), document.company);
+            draft.description = format!("Interest on the revolver, {}", month.label());
+            if document.template == Template::InterestAccrual {
+                draft.debit(code::INTEREST, cents, |line| {
+                    line.base_amount = Some(Money::from_units(debt));
+                    line.rate = Some(INTEREST);
+                });
+                draft.credit(code::INTEREST_PAYABLE, cents, |_| {});
+            } else {
+                draft.debit(code::INTEREST_PAYABLE, cents, |_| {});
+                draft.credit(code::CASH, cents, |_| {});
+            }
+        }
+        Template::InsurancePremium => {
+            draft.description = format!("Insurance, {} to {}", month.label(), month.plus(11).label());
+            draft.debit(code::PREPAID_INSURANCE, ground.premium(month), |_| {});
+            draft.credit(code::CASH, ground.premium(month), |_| {});
+        }
+        Template::InsuranceAmortisation => {
+            draft.description = format!("Insurance used, {}", month.label());
+            let (field, office) = ground.insurance(month);
+            draft.debit(code::LEASE_INSURANCE, field, |_| {});
+            draft.debit("905.010", office, |line| line.cost_center = Some(ground.center(0).into()));
+            draft.credit(code::PREPAID_INSURANCE, field + office, |_| {});
+        }
+        Template::BadDebtProvision => {
+            let (owed, cents) = provision(&world.standing(month.plus(1)));
+            draft.description = format!("Doubtful joint interest receivables, {}", month.label());
+            draft.debit(code::BAD_DEBT, cents, |line| {
+                line.base_amount = Some(Money::from_units(owed));
+                line.rate = Some(Rate::from_units(PROVISION * 10_000));
+            });
+            draft.credit(code::ALLOWANCE, cents, |_| {});
+        }
+        _ => write_off(world, document, &mut draft),
+    }
+    draft
+}
+
+/// Dr allowance / Cr joint interest receivable.
+fn write_off<'w>(world: &'w World, document: Document, draft: &mut Draft<'w>) {
+    let ground = &world.ground;
+    let billed = document.month.plus(-WRITTEN_OFF_AFTER);
+    let partner = ground.masters.leases[document.subject as usize].partners[usize::from(document.part)].0;
+    let cents = unpaid(world, billed, &world.standing(document.month), document.subject, document.part);
+    draft.description = format!("Bill of {} written off, {}", billed.label(), ground.name(partner));
+    draft.debit(code::ALLOWANCE, cents, |_| {});
+    draft.credit(code::JIB_RECEIVABLE, cents, |line| {
+        ground.on_joint_account(line, document.subject);
+        ground.with(line, partner);
+    });
+}
+
+impl crate::ground::Ground {
+    /// The premium of the policy year that a month lies in.
+    fn premium(&self, month: Month) -> i64 {
+        let year = month.plus(-6).year();
+        let mut draw = Draw::new(self.seed, Stream::Corporate, 2, u64::from(year.unsigned_abs()));
+        PREMIUM * i64::from(self.scale) * draw.between(950, 1_080) / 1_000
+    }
+
+    /// A month's part of it: of the field, and of the office.
+    fn insurance(&self, month: Month) -> (i64, i64) {
+        let premium = self.premium(month);
+        // The last month of the policy takes what rounding left.
+        let used = if month.of_year() == 6 { premium - premium / 12 * 11 } else { premium / 12 };
+        (used * 7 / 10, used - used * 7 / 10)
+    }
+
+    /// What of a policy is prepaid when a month begins.
+    pub(crate) fn prepaid(&self, month: Month) -> i64 {
+        let used = (month.of_year() + 5) % 12;
+        let before = month.plus(-1);
+        if used == 0 { 0 } else { self.premium(before) - self.premium(before) / 12 * i64::from(used) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sound::any_is_sound;
+
+    any_is_sound!(Treasury);
+}
