@@ -94,8 +94,8 @@ bench: prerequisites build ## Measure each stage against its limit and a peer, i
 	@$(CARGO) bench --locked --quiet -p cli --bench spine -- $(ARGS)
 
 .PHONY: generate
-generate: ## Make a year of the ledger in memory and print lines per second (THREADS=2)
-	@$(CARGO) run --release --locked --quiet -p simulator --example generate -- $(or $(THREADS),2)
+generate: prerequisites build ## Make a year of the ledger as files in target/ledger, without a broker (ARGS="--format csv")
+	@$(RELEASE) generate --out target/ledger --force $(ARGS)
 
 .PHONY: docs
 docs: ## Build the Rust documentation

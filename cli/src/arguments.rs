@@ -68,6 +68,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Publish the real prices of late from EIA, new and revised ones, beside the run's own
     Prices(Box<PricesArgs>),
+    /// Make the ledger without a stack: a folder of files, or a few entries to look at
+    Generate(Box<GenerateArgs>),
     /// Fetch Kafka, registry and Postgres once, to work offline afterwards
     Fetch,
     /// Run a command beside a throw-away backbone, whose addresses it finds in `WELLBOOK_TEST_*`
@@ -226,6 +228,62 @@ pub struct PricesArgs {
 
 fn day(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_| "a day such as 2025-01-31 is expected".to_owned())
+}
+
+/// What to make, and where to.
+#[derive(Args, Clone, Debug)]
+#[group(skip)]
+#[command(
+    group = clap::ArgGroup::new("where").required(true),
+    mut_arg("fault_rate", |arg| arg.help("Planted faults for each good entry, 0 to 1; default 0 here [env: FAULT_RATE]")),
+    // There is no live ledger here.
+    mut_arg("interval_seconds", |arg| arg.hide(true)),
+    mut_arg("speed", |arg| arg.hide(true)),
+)]
+pub struct GenerateArgs {
+    #[command(flatten)]
+    /// The run; nothing is planted where no fault rate is given.
+    pub run: RunArgs,
+    /// Folder for the files of the whole history: a new one, or an empty one
+    #[arg(long, value_name = "DIR", group = "where")]
+    pub out: Option<PathBuf>,
+    /// Print some entries instead, spread over the transaction types
+    #[arg(long, group = "where")]
+    pub stdout: bool,
+    /// Form: avro, parquet, ndjson or csv for files, default parquet; journal, ndjson or csv for entries that are printed,
+    /// default journal
+    #[arg(long, value_enum, value_name = "FORM", hide_possible_values = true)]
+    pub format: Option<Form>,
+    /// Replace what the manifest in the folder says an earlier run made there
+    #[arg(long, conflicts_with = "stdout")]
+    pub force: bool,
+    /// Print so many entries
+    #[arg(long, value_name = "NUMBER", default_value_t = 30, conflicts_with = "out", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub sample: u16,
+    /// Print only entries of this transaction type, such as `REVENUE_FINAL`
+    #[arg(long = "type", value_name = "TYPE", conflicts_with = "out")]
+    pub transaction_type: Option<String>,
+    /// Print only entries with this posting date
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "out")]
+    pub date: Option<chrono::NaiveDate>,
+    /// Threads; what is made is the same with any number
+    #[arg(long, default_value_t = producer::ahead::threads() as u16, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub threads: u16,
+}
+
+/// The form of what is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Form {
+    /// Object container files of whole entries.
+    Avro,
+    /// A row for each line.
+    Parquet,
+    /// A JSON document for each entry.
+    Ndjson,
+    /// A row for each line.
+    Csv,
+    /// As accountants print it.
+    Journal,
 }
 
 /// What to run.

@@ -9,6 +9,7 @@
 //! | [`watch`] | shows a stack coming up and its history loading |
 //! | [`down`], [`status`], [`logs`], [`sql`], [`open`] | everyday commands |
 //! | [`prices`] | real prices beside the run's own |
+//! | [`generate`] | the ledger as files, or a few entries to look at |
 //! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
 //! | [`screen`] | lines, bars and colours |
 
@@ -20,6 +21,7 @@ pub mod backbone;
 pub mod doctor;
 pub mod down;
 pub mod fetch;
+pub mod generate;
 pub mod init;
 pub mod logs;
 pub mod open;

@@ -1,7 +1,7 @@
 //! `wellbook`: starts, watches, asks and proves a stack.
 
 use cli::arguments::{Cli, Command};
-use cli::{backbone, doctor, down, fetch, init, logs, open, prices, prove, sql, status, up};
+use cli::{backbone, doctor, down, fetch, generate, init, logs, open, prices, prove, sql, status, up};
 use service::{program, settings};
 use std::process::ExitCode;
 
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Init(args) => program::command(init::run(args)),
         Command::Verify(args) => program::command(prove::run(&place, args)),
         Command::Prices(args) => program::command(prices::run(&place, *args)),
+        Command::Generate(args) => program::command(generate::run(*args)),
         Command::Fetch => program::command(fetch::run()),
         Command::Backbone(args) => backbone::run(args),
         Command::Supervise(args) => program::command(up::supervise(args)),
@@ -37,5 +38,25 @@ mod tests {
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
         assert!(Cli::try_parse_from(["wellbook", "up", "--brokers", "2"]).is_err());
+    }
+
+    #[test]
+    fn files_go_to_a_folder_and_samples_to_the_terminal_and_never_both() {
+        let accepts = |arguments: &str| {
+            Cli::try_parse_from(["wellbook", "generate"].into_iter().chain(arguments.split_whitespace()))
+                .is_ok()
+        };
+        assert!(accepts("--out ledger --format avro --force"));
+        assert!(accepts("--stdout --sample 3 --type PAYROLL --date 2025-01-15"));
+        for refused in [
+            "",
+            "--format csv",
+            "--out ledger --stdout",
+            "--out ledger --sample 3",
+            "--stdout --force",
+            "--stdout --sample 0",
+        ] {
+            assert!(!accepts(refused), "{refused}");
+        }
     }
 }

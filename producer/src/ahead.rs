@@ -1,4 +1,4 @@
-//! Makes the submissions of windows ahead of whoever writes them, on several threads, and hands them over in order.
+//! Makes what comes next ahead of whoever writes it, on several threads, and hands it over in order.
 
 use crate::batch::Window;
 use crate::submission::Encoded;
@@ -35,32 +35,45 @@ pub fn make<E>(
     schema: SchemaId,
     windows: &[Window],
     threads: usize,
-    mut take: impl FnMut(Vec<Made>) -> Result<(), E>,
+    take: impl FnMut(Vec<Made>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let chunks = chunks(windows);
-    let threads = threads.clamp(1, chunks.len().max(1));
+    let encoder = || Encoder::new(Topic::JournalEntryRaw, schema);
+    in_order(&chunks(windows), threads, encoder, |encoder, chunk| made(world, chunk, encoder), take)
+}
+
+/// Makes something of each of `pieces` and gives it to `take`, in order. Each thread has a state of its own.
+///
+/// # Errors
+/// The first error of `take`; nothing is made any more then.
+pub(crate) fn in_order<P: Sync, S, T: Send, E>(
+    pieces: &[P],
+    threads: usize,
+    state: impl Fn() -> S + Sync,
+    make: impl Fn(&mut S, &P) -> T + Sync,
+    mut take: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
+    let threads = threads.clamp(1, pieces.len().max(1));
     if threads == 1 {
-        let mut encoder = Encoder::new(Topic::JournalEntryRaw, schema);
-        return chunks.iter().try_for_each(|chunk| take(made(world, chunk, &mut encoder)));
+        let mut state = state();
+        return pieces.iter().try_for_each(|piece| take(make(&mut state, piece)));
     }
+    let (state, make) = (&state, &make);
     std::thread::scope(|scope| {
         let mut receivers = Vec::with_capacity(threads);
         for thread in 0..threads {
             let (hand_over, receiver) = sync_channel(CHUNKS_WAITING);
             receivers.push(receiver);
-            let own = chunks.iter().skip(thread).step_by(threads);
+            let mut own = pieces.iter().skip(thread).step_by(threads);
             scope.spawn(move || {
-                let mut encoder = Encoder::new(Topic::JournalEntryRaw, schema);
+                let mut state = state();
                 // Nobody receives any more where `take` failed.
-                let _ = own
-                    .map(|chunk| made(world, chunk, &mut encoder))
-                    .try_for_each(|chunk| hand_over.send(chunk));
+                let _ = own.try_for_each(|piece| hand_over.send(make(&mut state, piece)));
             });
         }
-        for receiver in receivers.iter().cycle().take(chunks.len()) {
+        for receiver in receivers.iter().cycle().take(pieces.len()) {
             // A thread that panicked closes its channel; the scope passes the panic on.
-            let Ok(chunk) = receiver.recv() else { break };
-            take(chunk)?;
+            let Ok(made) = receiver.recv() else { break };
+            take(made)?;
         }
         Ok(())
     })

@@ -3,12 +3,12 @@
 use crate::ahead;
 use crate::batch::{Window, hours};
 use crate::genesis;
-use crate::prices::files;
+use crate::prices;
 use crate::settings::RunArgs;
 use chrono::Utc;
 use contract::{Digest, SchemaId};
 use service::exit::WrongSettings;
-use simulator::{PriceTable, World};
+use simulator::World;
 use std::convert::Infallible;
 use uuid::Uuid;
 
@@ -27,8 +27,7 @@ pub struct Fingerprint {
 /// # Errors
 /// [`WrongSettings`] where they are out of range, or a price file is not sound.
 pub fn of(args: &RunArgs, threads: usize) -> Result<Fingerprint, WrongSettings> {
-    let prices = files::table(&args.prices_files).map_err(|error| WrongSettings(error.to_string()))?;
-    let prices = prices.unwrap_or_else(PriceTable::built_in);
+    let prices = prices::without_eia(&args.prices_files)?;
     let (genesis, _) = genesis::begin_with(args, &prices, Uuid::nil(), Utc::now());
     let world = genesis::settings(&genesis).and_then(|it| World::new(it).map_err(|error| error.to_string()));
     let world = world.map_err(WrongSettings)?;

@@ -10,6 +10,7 @@
 //! | [`batch`] | batches, and the seals that chain them |
 //! | [`ahead`] | makes windows on several threads, in order |
 //! | [`fingerprint`] | the digest of a run's history, without its topics |
+//! | [`files`] | the history as files |
 //! | [`prices`] | prices from files and from EIA |
 //! | `standing` | how far a run has come, as its topics tell |
 //! | `writer` | transactions |
@@ -24,6 +25,7 @@ pub mod ahead;
 pub mod batch;
 pub mod clock;
 mod damage;
+pub mod files;
 pub mod fingerprint;
 pub mod genesis;
 pub mod metrics;

@@ -67,6 +67,31 @@ pub(crate) fn generate(machine: &Machine, days: u32, figures: &mut Figures) -> a
     Ok(())
 }
 
+/// The history as files, in each form; `wellbook generate` from its start to its end.
+pub(crate) fn files(machine: &Machine, days: u32, figures: &mut Figures) -> anyhow::Result<()> {
+    let forms = [
+        (Arm::FilesAvro, "avro"),
+        (Arm::FilesParquet, "parquet"),
+        (Arm::FilesNdjson, "ndjson"),
+        (Arm::FilesCsv, "csv"),
+    ];
+    for (arm, form) in forms {
+        let out = machine.folder.path().join(form);
+        let mut command = machine.programs.command("wellbook");
+        command.args(["generate", "--start-date", START_DATE, "--days", &days.to_string()]);
+        command.args(["--threads", "2", "--format", form, "--out"]).arg(&out);
+        let (before, began) = (ended_cpu(), Instant::now());
+        output(&mut command)?;
+        let (seconds, client_cpu) = (began.elapsed().as_secs_f64(), ended_cpu() - before);
+        let manifest = std::fs::read_to_string(out.join(producer::files::manifest::MANIFEST))?;
+        let made: producer::files::manifest::Manifest = serde_json::from_str(&manifest)?;
+        std::fs::remove_dir_all(&out)?;
+        let (records, lines) = (made.entries as f64, made.lines as f64);
+        figures.note(arm, Figure { records, lines, seconds, client_cpu, ..Figure::default() });
+    }
+    Ok(())
+}
+
 /// The peer, our transport with the same payloads, and the producer.
 pub(crate) fn produce(
     machine: &Machine,

@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 pub(crate) enum Arm {
     GenerateOne,
     GenerateTwo,
+    FilesAvro,
+    FilesParquet,
+    FilesNdjson,
+    FilesCsv,
     PerfTest,
     Publish,
     Producer,
@@ -23,6 +27,10 @@ impl Arm {
         match self {
             Self::GenerateOne => "generate, 1 thread",
             Self::GenerateTwo => "generate, 2 threads",
+            Self::FilesAvro => "files: generate, encode avro, digest, write, 2 threads",
+            Self::FilesParquet => "files: the same as parquet, zstd",
+            Self::FilesNdjson => "files: the same as ndjson",
+            Self::FilesCsv => "files: the same as csv",
             Self::PerfTest => "kafka-producer-perf-test, transactional (peer)",
             Self::Publish => "the same payloads through our transport",
             Self::Producer => "producer: generate, encode, seal, acknowledged",
@@ -143,6 +151,9 @@ impl Figures {
             row(bar, format!("≥ {least:.digits$}"), measured, digits, measured.is_some_and(|it| it >= least));
         };
         at_least("generate, lines/s on 2 threads", 1e6, lines(Arm::GenerateTwo), 0);
+        at_least("files as avro, lines/s on 2 threads", 4e5, lines(Arm::FilesAvro), 0);
+        at_least("files as parquet, lines/s on 2 threads", 3e5, lines(Arm::FilesParquet), 0);
+        at_least("files as csv, lines/s on 2 threads", 3e5, lines(Arm::FilesCsv), 0);
         at_least("our transport ÷ perf-test", 1.2, self.ratio(Arm::Publish, Arm::PerfTest), 2);
         at_least("producer ÷ perf-test", 1.0, self.ratio(Arm::Producer, Arm::PerfTest), 2);
         at_least("validator ÷ relay", 0.7, self.ratio(Arm::Validator, Arm::Relay), 2);

@@ -26,6 +26,7 @@ pub(crate) fn programs() -> anyhow::Result<Programs> {
     let folder =
         own.parent().and_then(Path::parent).context("a benchmark runs from the build's folder")?.to_owned();
     for needed in [
+        "wellbook",
         "wellbook-producer",
         "wellbook-consumer",
         "examples/generate",

@@ -52,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         for round in 1..=rounds {
             eprintln!("round {round} of {rounds}");
             arms::generate(&machine, days, &mut figures)?;
+            arms::files(&machine, days, &mut figures)?;
             let run = arms::produce(&machine, &runtime, round, days, &mut figures)?;
             arms::validate(&machine, &runtime, &run, &mut figures)?;
             arms::load(&machine, &runtime, &run, &mut figures)?;

@@ -124,6 +124,11 @@ fn ours(topic: Topic) -> &'static Compiled {
     OURS.get(&topic).expect("only topics with a schema are encoded and decoded")
 }
 
+/// Precision and scale of a topic's decimals, by the path of field names.
+pub(crate) fn decimals(topic: Topic) -> &'static BTreeMap<String, (u64, u64)> {
+    &ours(topic).decimals
+}
+
 // --- encoding ------------------------------------------------------------------------------------------------------
 
 /// Encodes the records of one topic; keeps its buffers, so one per thread.

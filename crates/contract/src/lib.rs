@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`topic`] | the table of topics |
 //! | [`codec`] | Avro in Confluent framing: encode, and decode by the writer's schema |
+//! | [`container`] | records at rest: Avro object container files |
+//! | [`json`] | records as JSON, by their schema |
 //! | [`registry`] | the schema registry |
 //! | [`header`] | record headers |
 //! | [`record`] | which record stands where, under which key |
@@ -16,9 +18,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod codec;
+pub mod container;
 pub mod digest;
 pub mod fault;
 pub mod header;
+pub mod json;
 pub mod position;
 pub mod record;
 pub mod registry;
@@ -28,6 +32,7 @@ pub mod topic;
 mod wire;
 
 pub use codec::{DecodeError, Decoder, Encoder};
+pub use container::Container;
 pub use digest::Digest;
 pub use fault::InjectedFault;
 pub use position::Position;

@@ -15,8 +15,10 @@ pub mod files;
 use crate::metrics;
 use chrono::{Days, Months, NaiveDate};
 use ledger::UnitPrice;
+use service::exit::WrongSettings;
 use simulator::PriceTable;
 use simulator::prices::Series;
+use std::path::PathBuf;
 
 /// A price of a day, or of a month by its first day.
 pub type Row = (Series, NaiveDate, UnitPrice);
@@ -36,6 +38,16 @@ fn price(text: &str) -> Result<UnitPrice, String> {
         return Err(format!("{text} is no price: -{PRICE_MAX} to {PRICE_MAX} dollars are expected"));
     }
     Ok(price)
+}
+
+/// The table of these files, or the built-in one where there are none: of what is made without topics, which follows from its
+/// settings alone.
+///
+/// # Errors
+/// Where a file is not sound.
+pub fn without_eia(paths: &[PathBuf]) -> Result<PriceTable, WrongSettings> {
+    let table = files::table(paths).map_err(|error| WrongSettings(error.to_string()))?;
+    Ok(table.unwrap_or_else(PriceTable::built_in))
 }
 
 /// The table of a run that begins and was given no files: EIA's daily prices where there is a key, else the built-in one.

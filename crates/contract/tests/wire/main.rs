@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
+mod files;
 mod samples;
 
 use contract::codec::DecodeError;
