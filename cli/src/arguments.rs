@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
+use producer::prices::eia;
 use producer::settings::RunArgs;
 use secrecy::SecretString;
 use std::ffi::OsString;
@@ -65,6 +66,8 @@ pub enum Command {
     Init(Box<InitArgs>),
     /// Prove that nothing was lost, doubled or altered from the first topic to the last table
     Verify(VerifyArgs),
+    /// Publish the real prices of late from EIA, new and revised ones, beside the run's own
+    Prices(Box<PricesArgs>),
     /// Make the ledger without a stack: a folder of files, or a few entries to look at
     Generate(Box<GenerateArgs>),
     /// Judge how real a ledger is: make it in memory, and write a scorecard
@@ -203,6 +206,30 @@ pub struct VerifyArgs {
     /// Wait so many seconds for validator and sink to pass the newest seal; still behind it then is a difference
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait: Option<u64>,
+}
+
+/// Which prices.
+#[derive(Args, Clone, Debug)]
+pub struct PricesArgs {
+    /// So many days up to the last one; EIA revises prices for some weeks
+    #[arg(long, default_value_t = 45, value_name = "DAYS", allow_negative_numbers = true, conflicts_with = "from", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub days: u32,
+    /// First day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub from: Option<NaiveDate>,
+    /// Last day; default: today
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub to: Option<NaiveDate>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    /// How EIA is asked.
+    pub eia: eia::Args,
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "a day such as 2025-01-31 is expected".to_owned())
 }
 
 /// What to make, and where to.

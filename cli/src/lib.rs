@@ -8,6 +8,7 @@
 //! | [`up`], [`wanted`] | start a stack, or say why not; what it is meant to be |
 //! | [`watch`] | shows a stack coming up and its history loading |
 //! | [`down`], [`status`], [`logs`], [`sql`], [`open`] | everyday commands |
+//! | [`prices`] | real prices beside the run's own |
 //! | [`generate`] | the ledger as files, or a few entries to look at |
 //! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
 //! | [`realism`] | judges ledgers made in memory |
@@ -26,6 +27,7 @@ pub mod init;
 pub mod logs;
 pub mod open;
 pub mod place;
+pub mod prices;
 pub mod prove;
 pub mod realism;
 pub mod screen;

@@ -1,7 +1,9 @@
 //! `wellbook`: starts, watches, asks and proves a stack.
 
 use cli::arguments::{Cli, Command};
-use cli::{backbone, doctor, down, fetch, generate, init, logs, open, prove, realism, sql, status, up};
+use cli::{
+    backbone, doctor, down, fetch, generate, init, logs, open, prices, prove, realism, sql, status, up,
+};
 use service::{program, settings};
 use std::process::ExitCode;
 
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
         Command::Doctor => program::command(doctor::run(&place)),
         Command::Init(args) => program::command(init::run(args)),
         Command::Verify(args) => program::command(prove::run(&place, args)),
+        Command::Prices(args) => program::command(prices::run(&place, *args)),
         Command::Generate(args) => program::command(generate::run(*args)),
         Command::Realism(args) => program::command(realism::run(args)),
         Command::Fetch => program::command(fetch::run()),

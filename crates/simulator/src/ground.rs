@@ -267,7 +267,8 @@ impl Ground {
 
     // --- prices ----------------------------------------------------------------------------------------------------
 
-    /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon.
+    /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon of liquids, for which
+    /// propane stands.
     pub(crate) fn price(&self, well: &WellMaster, product: u8, month: Month) -> UnitPrice {
         let market = |series| self.prices.month(self.seed, series, month.first()).units();
         match product {
@@ -280,7 +281,7 @@ impl Ground {
                     divide_half_away(per_mmbtu * i128::from(well.heat_factor), 100_000_000) as i64
                 )
             }
-            LIQUIDS => UnitPrice::from_units(liquids_price(market(Series::Wti))),
+            LIQUIDS => UnitPrice::from_units(market(Series::Propane)),
             _ => UnitPrice::from_units(market(Series::Wti) + well.basin.oil_differential_cents * 10_000),
         }
     }
@@ -448,11 +449,6 @@ impl Ground {
         let gallons = divide_half_away(made.units_wide() * i128::from(well.basin.liquids_yield), 1_000);
         Quantity::from_units(gallons as i64)
     }
-}
-
-/// A gallon of liquids, from WTI: processors pay some 30 % of a barrel of 42 gallons, in micro-dollars.
-fn liquids_price(wti: i64) -> i64 {
-    divide_half_away(i128::from(wti) * 30, 42 * 100) as i64
 }
 
 /// The account that a water or service ticket charges.

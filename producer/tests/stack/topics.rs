@@ -38,6 +38,8 @@ pub(crate) const FINGERPRINT: &str = "e5b53cde57ea3e3a3bfa55f8cc564d95aeb05edc7e
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,
     pub(crate) registry: contract::registry::Args,
+    /// Asked for the prices of a new run where it has a key.
+    pub(crate) eia: producer::prices::eia::Args,
     pub(crate) runtime: Runtime,
     names: TopicNames,
     admin: Admin,
@@ -65,11 +67,16 @@ impl Topics {
             client.register_all(&names).await.unwrap();
         });
         let decoder = Decoder::new(client, runtime.handle().clone());
-        Self { kafka, registry, runtime, names, admin, decoder }
+        Self { kafka, registry, eia: producer::prices::eia::Args::default(), runtime, names, admin, decoder }
     }
 
     pub(crate) fn args(&self, run: &RunArgs) -> run::Args {
-        run::Args { kafka: self.kafka.clone(), registry: self.registry.clone(), run: run.clone() }
+        run::Args {
+            kafka: self.kafka.clone(),
+            registry: self.registry.clone(),
+            run: run.clone(),
+            eia: self.eia.clone(),
+        }
     }
 
     /// Runs a producer while `during` lasts, and stops it.
