@@ -33,7 +33,7 @@ pub(crate) fn two_days() -> RunArgs {
 }
 
 /// As [`two_days`].
-pub(crate) const FINGERPRINT: &str = "e5b53cde57ea3e3a3bfa55f8cc564d95aeb05edc7ec5864d895dd95237a794c8";
+pub(crate) const FINGERPRINT: &str = "2131bc53371cb5e1c8c3ae534bec7d9fa17aed462ee695837008029529c54bd3";
 
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,
