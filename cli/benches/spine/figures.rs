@@ -150,6 +150,7 @@ impl Figures {
         let mut at_least = |bar: &str, least: f64, measured: Option<f64>, digits: usize| {
             row(bar, format!("≥ {least:.digits$}"), measured, digits, measured.is_some_and(|it| it >= least));
         };
+        at_least("generate, lines/s on 1 thread", 6e5, lines(Arm::GenerateOne), 0);
         at_least("generate, lines/s on 2 threads", 1e6, lines(Arm::GenerateTwo), 0);
         at_least("files as avro, lines/s on 2 threads", 4e5, lines(Arm::FilesAvro), 0);
         at_least("files as parquet, lines/s on 2 threads", 3e5, lines(Arm::FilesParquet), 0);
