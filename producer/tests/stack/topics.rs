@@ -33,7 +33,7 @@ pub(crate) fn two_days() -> RunArgs {
 }
 
 /// As [`two_days`].
-pub(crate) const FINGERPRINT: &str = "e5b53cde57ea3e3a3bfa55f8cc564d95aeb05edc7ec5864d895dd95237a794c8";
+pub(crate) const FINGERPRINT: &str = "4edbef35d24be600b86f8f7931fe0388ea4f3e4978789cab5505158f453537f5";
 
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,

@@ -28,6 +28,8 @@ use uuid::Uuid;
 pub struct Explanation {
     /// The entry.
     pub entry_id: Uuid,
+    /// The entry that it mirrors, where it does: its lines are explained as that entry's.
+    pub mirrors: Option<Uuid>,
     /// A calculation for each line.
     pub calculations: Vec<Calculation>,
 }
@@ -54,11 +56,7 @@ pub fn explain(entry: &JournalEntry<'_>, references: &Facts) -> Explanation {
         return explained(entry, references);
     }
     let mut explanation = explained(&unmirrored(entry), references);
-    if let Some(target) = entry.reverses_entry_id {
-        for calculation in &mut explanation.calculations {
-            calculation.text = format!("mirror of {target}: {}", calculation.text);
-        }
-    }
+    explanation.mirrors = entry.reverses_entry_id;
     explanation
 }
 

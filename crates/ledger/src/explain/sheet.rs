@@ -104,7 +104,8 @@ impl<'s> Sheet<'s> {
                 calculation.contradictions.extend(contradiction);
             }
         }
-        Explanation { entry_id: self.entry.entry_id, calculations: self.done.into_iter().flatten().collect() }
+        let calculations = self.done.into_iter().flatten().collect();
+        Explanation { entry_id: self.entry.entry_id, mirrors: None, calculations }
     }
 
     /// Whether a line's amount in the company's currency is its amount at the entry's rate, or for a sum the sum of them.
