@@ -200,7 +200,7 @@ impl Journal {
         part(line.tax_code.as_deref().map(|code| format!("tax {code}")));
         part(line.suspense_code.as_deref().map(|code| format!("suspense {code}")));
         part(line.partner_company.as_deref().map(|code| format!("with {}", self.names.company(code))));
-        part(line.clears_entry_id.map(|id| format!("clears {id}")));
+        part(line.clears_entry_id.filter(|_| has_figures).map(|id| format!("clears {id}")));
         part(line.text.as_deref().map(str::to_owned));
         parts
     }

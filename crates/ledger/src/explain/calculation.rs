@@ -76,7 +76,7 @@ impl Calculation {
 
     /// An amount that comes out at `cents`, on whatever side it stands.
     pub(super) fn worked(line: &JournalLine<'_>, method: Method, text: String, cents: i64) -> Self {
-        let mut calculation = Self::new(line, method, format!("{text} = {}", words::cents(cents.abs())));
+        let mut calculation = Self::new(line, method, format!("{text} = {}", words::cents(cents)));
         calculation.recomputed = Some(Money::from_units(cents.abs()));
         calculation
     }

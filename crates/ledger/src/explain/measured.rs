@@ -305,8 +305,11 @@ pub(super) fn market(facts: &Facts, entry: &JournalEntry<'_>, line: &JournalLine
             let by_heat = line
                 .heat_factor
                 .map(|heat| format!(" × {} MMBtu in an MCF = {}", words::number(heat), words::number(hub)));
-            let by_heat = by_heat.unwrap_or_default();
-            Some(format!("price: Henry Hub {of_month}{by_heat}, basis {}", words::number(price - hub)))
+            let difference = words::number(price - hub);
+            Some(match by_heat {
+                Some(by_heat) => format!("price: Henry Hub {of_month}{by_heat}, basis {difference}"),
+                None => format!("price: Henry Hub {of_month} an MMBtu, {difference} to the price of an MCF"),
+            })
         }
         Product::NaturalGasLiquids => {
             let barrel = price.units_wide() * 42 * 10_000;

@@ -467,9 +467,7 @@ pub(super) fn of_others(sheet: &mut Sheet<'_>) {
         if at == own {
             calculation.notes.extend(market(sheet.facts, sheet.entry, line));
             calculation.contradictions.extend(deck.contradicts(0, line));
-            calculation
-                .notes
-                .push("the gross is as the operator's statement has it, or our forecast".to_owned());
+            gross_of_others(sheet, line, (well, product, month), &mut calculation);
         }
         if let Some(rate) = line.tax_code.as_deref().and_then(|code| sheet.facts.tax(code, month)) {
             calculation
@@ -479,4 +477,33 @@ pub(super) fn of_others(sheet: &mut Sheet<'_>) {
         sheet.put(at, calculation);
     }
     name_deck(sheet, &deck);
+}
+
+/// Where the value at 8/8 of a sale of others is from: an accrual's is reported production at the price, a final's is stated.
+fn gross_of_others(
+    sheet: &Sheet<'_>,
+    line: &JournalLine<'_>,
+    (well, product, month): (&str, Product, NaiveDate),
+    calculation: &mut Calculation,
+) {
+    if kind(sheet.entry) != "NON_OPERATED_ACCRUAL" {
+        calculation.notes.push("the gross is as the operator's statement has it".to_owned());
+        return;
+    }
+    let production = sheet.facts.production(well, product, month).zip(line.unit_price);
+    let Some((production, price)) = production else {
+        calculation
+            .notes
+            .push("the gross is a forecast; production is not on the reference topics".to_owned());
+        return;
+    };
+    let gross = Measured::new(production.volume, price).gross;
+    calculation.notes.push(format!(
+        "the gross: reported production of {}, {}, {}",
+        words::month(month),
+        times(line, production.volume, price),
+        words::cents(gross)
+    ));
+    let stated = line.base_amount.unwrap_or_default();
+    calculation.contradictions.extend(expect("gross", stated, Money::from_units(gross)).err());
 }
