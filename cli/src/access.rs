@@ -1,11 +1,19 @@
 //! How external parts are spoken to: by the same variables as the services.
 
+use crate::arguments::PlaceArgs;
+use crate::{failure, place};
 use clap::Parser;
 use secrecy::ExposeSecret;
 use service::exit::WrongSettings;
 use service::settings::{Refusal, read};
 use stack::{Access, Endpoints, Remembered};
 use std::ffi::OsString;
+
+#[derive(Parser)]
+struct Brokers {
+    #[arg(long, env = "KAFKA_BOOTSTRAP_SERVERS")]
+    kafka: Option<String>,
+}
 
 #[derive(Parser)]
 struct Environment {
@@ -20,11 +28,32 @@ struct Environment {
 /// # Errors
 /// Every variable that is wrong.
 pub fn from_environment() -> anyhow::Result<Access> {
-    match read::<Environment>(vec![OsString::from("wellbook")]) {
-        Ok(Environment { kafka, registry }) => Ok(Access { kafka, registry }),
+    let Environment { kafka, registry } = environment()?;
+    Ok(Access { kafka, registry })
+}
+
+fn environment<P: Parser>() -> anyhow::Result<P> {
+    match read(vec![OsString::from("wellbook")]) {
+        Ok(settings) => Ok(settings),
         Err(Refusal::Variables(problems)) => Err(WrongSettings(problems.join("\n")).into()),
         Err(Refusal::Usage(error)) => Err(WrongSettings(error.to_string()).into()),
     }
+}
+
+/// How Kafka and the registry are spoken to: those of the stack that is meant, or, where there is none, those that the
+/// environment names.
+///
+/// # Errors
+/// Where there is neither, or the stack does not run.
+pub fn to_stack_or_external(place: &PlaceArgs) -> anyhow::Result<(kafka::Args, contract::registry::Args)> {
+    let is_known = place::folder(place)?.remembered().map_err(failure)?.is_some();
+    if !is_known && environment::<Brokers>()?.kafka.is_some() {
+        let access = from_environment()?;
+        return Ok((access.kafka, access.registry));
+    }
+    let (_, remembered, state) = place::running(place)?;
+    let (kafka, registry, _) = to(&remembered, &state.endpoints)?;
+    Ok((kafka, registry))
 }
 
 /// The same as variables, for the supervisor and its services.

@@ -1,6 +1,8 @@
 //! The command line.
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
+use producer::prices::eia;
 use producer::settings::RunArgs;
 use secrecy::SecretString;
 use std::ffi::OsString;
@@ -67,8 +69,12 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Print how each amount of an entry came about, worked out anew from the entry and the reference topics
     Explain(Box<ExplainArgs>),
+    /// Publish the real prices of late from EIA, new and revised ones, beside the run's own
+    Prices(Box<PricesArgs>),
     /// Make the ledger without a stack: a folder of files, or a few entries to look at
     Generate(Box<GenerateArgs>),
+    /// Judge how real a ledger is: make it in memory, and write a scorecard
+    Realism(RealismArgs),
     /// Fetch Kafka, registry and Postgres once, to work offline afterwards
     Fetch,
     /// Run a command beside a throw-away backbone, whose addresses it finds in `WELLBOOK_TEST_*`
@@ -205,6 +211,30 @@ pub struct VerifyArgs {
     pub wait: Option<u64>,
 }
 
+/// Which prices.
+#[derive(Args, Clone, Debug)]
+pub struct PricesArgs {
+    /// So many days up to the last one; EIA revises prices for some weeks
+    #[arg(long, default_value_t = 45, value_name = "DAYS", allow_negative_numbers = true, conflicts_with = "from", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub days: u32,
+    /// First day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub from: Option<NaiveDate>,
+    /// Last day; default: today
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub to: Option<NaiveDate>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    /// How EIA is asked.
+    pub eia: eia::Args,
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "a day such as 2025-01-31 is expected".to_owned())
+}
+
 /// What to make, and where to.
 #[derive(Args, Clone, Debug)]
 #[group(skip)]
@@ -280,6 +310,41 @@ pub enum Form {
     Csv,
     /// As accountants print it.
     Journal,
+}
+
+/// What to judge, and where the scorecard goes.
+#[derive(Args, Clone, Debug)]
+pub struct RealismArgs {
+    /// Days of ledger; below 120 some tests are skipped
+    #[arg(long, default_value_t = 365, value_name = "DAYS", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=3_660))]
+    pub days: u32,
+    /// Seeds, one ledger each: 42 or 1,2,3
+    #[arg(
+        long = "seeds",
+        visible_alias = "seed",
+        default_value = "42",
+        value_name = "NUMBERS",
+        value_delimiter = ',',
+        num_args = 1
+    )]
+    pub seeds: Vec<u64>,
+    /// First day of the ledger; fixed by default, so that a scorecard can be made again
+    #[arg(
+        long = "start-date",
+        visible_alias = "start",
+        default_value = "2025-01-01",
+        value_name = "YYYY-MM-DD"
+    )]
+    pub start_date: NaiveDate,
+    /// Multiplies wells and entries
+    #[arg(long, default_value_t = 1, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=i64::from(simulator::settings::SCALE_MAX)))]
+    pub scale: u32,
+    /// Thresholds as JSON; what it does not name is as documented
+    #[arg(long, value_name = "FILE")]
+    pub thresholds: Option<PathBuf>,
+    /// Folder for scorecard.json and scorecard.html
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// What to run.

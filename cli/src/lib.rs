@@ -9,8 +9,10 @@
 //! | [`watch`] | shows a stack coming up and its history loading |
 //! | [`down`], [`status`], [`logs`], [`sql`], [`open`] | everyday commands |
 //! | [`explain`] | how each amount of an entry came about |
+//! | [`prices`] | real prices beside the run's own |
 //! | [`generate`] | the ledger as files, or a few entries to look at |
 //! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
+//! | [`realism`] | judges ledgers made in memory |
 //! | [`screen`] | lines, bars and colours |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -27,7 +29,9 @@ pub mod init;
 pub mod logs;
 pub mod open;
 pub mod place;
+pub mod prices;
 pub mod prove;
+pub mod realism;
 pub mod screen;
 pub mod sql;
 pub mod status;

@@ -1,7 +1,10 @@
 //! `wellbook`: starts, watches, asks and proves a stack.
 
 use cli::arguments::{Cli, Command};
-use cli::{backbone, doctor, down, explain, fetch, generate, init, logs, open, prove, sql, status, up};
+use cli::{
+    backbone, doctor, down, explain, fetch, generate, init, logs, open, prices, prove, realism, sql, status,
+    up,
+};
 use service::{program, settings};
 use std::process::ExitCode;
 
@@ -22,7 +25,9 @@ fn main() -> ExitCode {
         Command::Init(args) => program::command(init::run(args)),
         Command::Verify(args) => program::command(prove::run(&place, args)),
         Command::Explain(args) => program::command(explain::run(&place, *args)),
+        Command::Prices(args) => program::command(prices::run(&place, *args)),
         Command::Generate(args) => program::command(generate::run(*args)),
+        Command::Realism(args) => program::command(realism::run(args)),
         Command::Fetch => program::command(fetch::run()),
         Command::Backbone(args) => backbone::run(args),
         Command::Supervise(args) => program::command(up::supervise(args)),

@@ -20,8 +20,9 @@ const DAYS: u64 = 365;
 ///
 /// # Errors
 /// Settings that do not fit, and whatever keeps it from starting.
-pub async fn run(place: &PlaceArgs, args: Box<UpArgs>) -> anyhow::Result<()> {
+pub async fn run(place: &PlaceArgs, mut args: Box<UpArgs>) -> anyhow::Result<()> {
     let screen = Screen::new();
+    args.run.prices_files = wanted::price_files(&args.run.prices_files)?;
     let folder = place::folder(place)?;
     let before = folder.remembered().map_err(failure)?;
     let access = access::from_environment()?;
@@ -148,9 +149,7 @@ async fn start(folder: &Folder, wanted: Wanted<'_>, access: &Access, screen: &Sc
     let java = Places::of_this_machine().find().map_err(failure)?;
     let install = fetched(screen).await?;
     folder.remember(&remembered).map_err(failure)?;
-    let mut options = options(folder, remembered, &wanted, (install, java), programs)?;
-    // Also what is not remembered: the producer holds it against the run on the topics.
-    options.run.extend(wanted::run_variables(&wanted.args.run));
+    let options = options(folder, remembered, &wanted, (install, java), programs)?;
     let own = std::env::current_exe().context("the path of this program is not known")?;
     stack::start_supervisor(&own, &["supervise"], &access::variables(access), &options).map_err(failure)
 }
@@ -238,6 +237,7 @@ fn options(
             "this stack uses your own Postgres at {address}: give it again, by --postgres or DATABASE_URL (its password is not kept)"
         )));
     }
+    let run = wanted::handed_on(&remembered, wanted::run_variables(&wanted.args.run));
     Ok(StackOptions {
         backbone: BackboneOptions {
             folder: folder.clone(),
@@ -252,7 +252,7 @@ fn options(
             is_training: false,
         },
         programs,
-        run: remembered.run,
+        run,
         topic_prefix: remembered.topic_prefix,
     })
 }

@@ -1,13 +1,19 @@
 //! What a stack is meant to be: what is given now, held against what is remembered.
 
 use crate::arguments::UpArgs;
+use anyhow::bail;
 use producer::settings::RunArgs;
 use secrecy::{ExposeSecret, SecretString};
+use service::exit::WrongSettings;
 use stack::{Given, Remembered};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// Settings of the run that may change from one start to the next.
 const MAY_CHANGE: [&str; 2] = ["SPEED", "STREAMING_INTERVAL_SECONDS"];
+
+/// Files that a run is priced with: once it has begun, its genesis holds what was in them.
+const PRICES_FILES: &str = "PRICES_FILES";
 
 /// A setting that is remembered otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,16 +46,56 @@ pub fn run_variables(run: &RunArgs) -> BTreeMap<String, String> {
         ("FAULT_RATES", run.fault_rates.as_ref().map(ToString::to_string)),
         ("STREAMING_INTERVAL_SECONDS", run.interval_seconds.map(|seconds| seconds.to_string())),
         ("SPEED", run.speed.map(|speed| speed.to_string())),
+        (PRICES_FILES, Some(files(&run.prices_files)).filter(|files| !files.is_empty())),
     ];
     given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+fn files(paths: &[PathBuf]) -> String {
+    let paths: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
+    paths.join(",")
+}
+
+/// Price files as any folder finds them, and sound: so that a slip is told before anything starts.
+///
+/// # Errors
+/// The first file that cannot be used.
+pub fn price_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    producer::prices::files::table(paths).map_err(|error| WrongSettings(error.to_string()))?;
+    let absolute = |path: &PathBuf| {
+        let path = std::path::absolute(path)?;
+        // The services get them in one variable.
+        if path.to_str().is_none_or(|text| text.contains(',')) {
+            let path = path.display();
+            bail!(WrongSettings(format!("prices file {path}: its path must be UTF-8 and without a comma")));
+        }
+        Ok(path)
+    };
+    paths.iter().map(absolute).collect()
+}
+
+/// The settings of the run that its services get: what is remembered, and what is given now even where that is not
+/// remembered, because the producer holds it against the run on the topics. The files of a run that has begun are needed
+/// no more.
+#[must_use]
+pub fn handed_on(remembered: &Remembered, given: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut run = remembered.run.clone();
+    if remembered.has_begun {
+        run.remove(PRICES_FILES);
+    }
+    run.extend(given);
+    run
 }
 
 /// What a setting of the run is as far as this stack knows. On somebody else's Kafka a run may have been there before the
 /// stack, with other settings than the defaults: only the producer can tell.
 fn known_run(before: &Remembered, name: &str) -> Option<String> {
     let is_ours = before.kafka.is_none() || MAY_CHANGE.contains(&name);
-    let default = || run_variables(&RunArgs::defaults()).remove(name).filter(|_| is_ours);
-    before.run.get(name).cloned().or_else(default)
+    let default = || match name {
+        PRICES_FILES => Some("not given".to_owned()),
+        _ => run_variables(&RunArgs::defaults()).remove(name),
+    };
+    before.run.get(name).cloned().or_else(|| default().filter(|_| is_ours))
 }
 
 /// Remembers what is given. Once the run has begun, what it began without is left to the producer: remembering a value that
@@ -265,6 +311,40 @@ mod tests {
         assert!(of(&fresh, &args, true)[0].may_change);
         let on_theirs = Remembered { kafka: Some("broker:9092".into()), ..fresh };
         assert!(of(&on_theirs, &args, false).is_empty());
+    }
+
+    #[test]
+    fn the_files_of_a_run_are_handed_on_until_it_has_begun_and_others_are_a_difference() {
+        let files = |name: &str| BTreeMap::from([("PRICES_FILES".to_owned(), name.to_owned())]);
+        let mut stack = before();
+        remember_run(&mut stack, files("/a.csv,/b.csv"));
+        assert_eq!(handed_on(&stack, BTreeMap::new())["PRICES_FILES"], "/a.csv,/b.csv");
+        stack.has_begun = true;
+        assert_eq!(handed_on(&stack, BTreeMap::new()).get("PRICES_FILES"), None);
+        assert_eq!(handed_on(&stack, files("/a.csv"))["PRICES_FILES"], "/a.csv");
+        let mut args = UpArgs::default();
+        args.run.prices_files = vec!["/a.csv".into(), "/b.csv".into()];
+        let found = |stack: &Remembered, args: &UpArgs| {
+            let found = differences(stack, args, &External::default(), None, "", false);
+            found.iter().map(Difference::to_string).collect::<Vec<_>>()
+        };
+        assert!(found(&stack, &args).is_empty());
+        args.run.prices_files.pop();
+        assert_eq!(found(&stack, &args), ["PRICES_FILES is /a.csv,/b.csv and was given as /a.csv"]);
+        assert_eq!(found(&before(), &args), ["PRICES_FILES is not given and was given as /a.csv"]);
+    }
+
+    #[test]
+    fn a_price_file_that_is_not_sound_or_cannot_be_handed_on_is_told_before_anything_starts() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sound, comma) = (folder.path().join("oil.csv"), folder.path().join("oil,gas.csv"));
+        for path in [&sound, &comma] {
+            std::fs::write(path, "date,price_usd_per_bbl\n2026-01-02,60\n").unwrap();
+        }
+        assert_eq!(price_files(std::slice::from_ref(&sound)).unwrap(), [sound]);
+        assert!(price_files(&[comma]).unwrap_err().to_string().contains("without a comma"));
+        let error = price_files(&[folder.path().join("none.csv")]).unwrap_err();
+        assert!(error.downcast_ref::<WrongSettings>().is_some(), "{error}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::ahead;
 use crate::batch::{Window, hours};
 use crate::genesis;
+use crate::prices;
 use crate::settings::RunArgs;
 use chrono::Utc;
 use contract::{Digest, SchemaId};
@@ -21,12 +22,13 @@ pub struct Fingerprint {
 }
 
 /// Makes the history that these settings give, on so many threads, and digests it. The digest depends neither on them nor
-/// on fault rates or batches.
+/// on fault rates or batches. EIA is never asked: without price files it is the run with the built-in prices.
 ///
 /// # Errors
-/// [`WrongSettings`] where they are out of range.
+/// [`WrongSettings`] where they are out of range, or a price file is not sound.
 pub fn of(args: &RunArgs, threads: usize) -> Result<Fingerprint, WrongSettings> {
-    let (genesis, _) = genesis::begin(args, Uuid::nil(), Utc::now());
+    let prices = prices::without_eia(&args.prices_files)?;
+    let (genesis, _) = genesis::begin_with(args, &prices, Uuid::nil(), Utc::now());
     let world = genesis::settings(&genesis).and_then(|it| World::new(it).map_err(|error| error.to_string()));
     let world = world.map_err(WrongSettings)?;
     let windows: Vec<Window> = hours(world.begins_at(), world.history_ends_at()).collect();

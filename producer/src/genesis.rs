@@ -8,20 +8,37 @@ use simulator::prices::Series;
 use simulator::{FaultRates, PriceTable, Settings};
 use uuid::Uuid;
 
+/// A run with the built-in prices that begins `now`: see [`begin_with`].
+#[must_use]
+pub fn begin(args: &RunArgs, incarnation: Uuid, now: DateTime<Utc>) -> (Genesis, Anchor) {
+    begin_with(args, &PriceTable::built_in(), incarnation, now)
+}
+
+/// The first day of a run that begins `now`.
+#[must_use]
+pub fn start_date(args: &RunArgs, now: DateTime<Utc>) -> NaiveDate {
+    let history = Days::new(u64::from(args.historical_days.unwrap_or(default::HISTORICAL_DAYS)));
+    args.start_date.unwrap_or_else(|| now.date_naive() - history)
+}
+
 /// A run that begins `now`: its genesis and the first anchor of its clock. The clock starts at now, or behind history
 /// where the first day was given.
 #[must_use]
-pub fn begin(args: &RunArgs, incarnation: Uuid, now: DateTime<Utc>) -> (Genesis, Anchor) {
+pub fn begin_with(
+    args: &RunArgs,
+    prices: &PriceTable,
+    incarnation: Uuid,
+    now: DateTime<Utc>,
+) -> (Genesis, Anchor) {
     // The wire keeps microseconds: what is kept here must be what is read back.
     let now = now.trunc_subsecs(6);
     let historical_days = args.historical_days.unwrap_or(default::HISTORICAL_DAYS);
     let history = Days::new(u64::from(historical_days));
-    let start_date = args.start_date.unwrap_or_else(|| now.date_naive() - history);
+    let start_date = start_date(args, now);
     let simulated = match args.start_date {
         Some(first) => ledger::period::midnight(first + history),
         None => now,
     };
-    let prices = PriceTable::built_in();
     let genesis = Genesis {
         random_seed: args.random_seed.unwrap_or(default::RANDOM_SEED).cast_signed(),
         start_date,
@@ -30,7 +47,7 @@ pub fn begin(args: &RunArgs, incarnation: Uuid, now: DateTime<Utc>) -> (Genesis,
         fault_rates: args.rates().iter().map(fault_rate).collect(),
         price_source: prices.source().to_owned(),
         price_digest: prices.digest(),
-        prices: prices.rows().map(genesis_price).collect(),
+        prices: prices.given().map(genesis_price).collect(),
         simulator_version: simulator::VERSION.to_owned(),
         incarnation,
         created_at: now,
@@ -108,7 +125,26 @@ mod tests {
         assert_eq!((settings.seed, settings.historical_days, settings.scale), (7, 365, 1));
         assert_eq!(settings.fault_rates, FaultRates::uniform("0.01".parse().unwrap()));
         assert_eq!(settings.prices.digest(), PriceTable::built_in().digest());
-        assert!(args.differences(&genesis).is_empty());
+        assert_eq!(settings.prices, PriceTable::built_in());
+        assert!(args.differences(&genesis, None).is_empty());
+    }
+
+    #[test]
+    fn a_table_of_daily_prices_survives_the_genesis_and_another_one_is_a_difference() {
+        let days = |last: &str| {
+            let rows = [("2026-01-02", "60.5"), ("2026-01-05", "-36.98"), ("2026-01-06", last)];
+            let row =
+                |(date, price): (&str, &str)| (Series::Wti, date.parse().unwrap(), price.parse().unwrap());
+            PriceTable::from_rows("Files: a.csv", rows.map(row))
+        };
+        let table = days("61");
+        let (genesis, _) = begin_with(&RunArgs::default(), &table, Uuid::nil(), noon());
+        assert_eq!(settings(&genesis).unwrap().prices, table);
+        let args = RunArgs::default();
+        assert!(args.differences(&genesis, Some(&table)).is_empty());
+        let found = args.differences(&genesis, Some(&days("62")));
+        assert_eq!(found[0].setting, "PRICES_FILES");
+        assert!(found[0].run.contains("a.csv") && found[0].run != found[0].given, "{}", found[0]);
     }
 
     #[test]
@@ -128,7 +164,7 @@ mod tests {
     #[test]
     fn every_setting_that_contradicts_a_run_is_named_and_those_not_given_do_not() {
         let (genesis, _) = begin(&RunArgs::default(), Uuid::nil(), noon());
-        assert!(RunArgs::default().differences(&genesis).is_empty());
+        assert!(RunArgs::default().differences(&genesis, None).is_empty());
         let other = RunArgs {
             random_seed: Some(1),
             start_date: Some("2025-01-01".parse().unwrap()),
@@ -138,12 +174,22 @@ mod tests {
             fault_rates: "unbalanced=0.5".parse().ok(),
             interval_seconds: Some(1),
             speed: Some(Rate::ONE),
+            prices_files: vec!["other.csv".into()],
         };
+        let prices = PriceTable::from_rows("Files: other.csv", []);
         let named: Vec<&str> =
-            other.differences(&genesis).iter().map(|difference| difference.setting).collect();
+            other.differences(&genesis, Some(&prices)).iter().map(|difference| difference.setting).collect();
         assert_eq!(
             named,
-            ["RANDOM_SEED", "START_DATE", "HISTORICAL_DAYS", "SCALE", "FAULT_RATE", "FAULT_RATES"]
+            [
+                "RANDOM_SEED",
+                "START_DATE",
+                "HISTORICAL_DAYS",
+                "SCALE",
+                "FAULT_RATE",
+                "FAULT_RATES",
+                "PRICES_FILES"
+            ]
         );
     }
 
@@ -164,7 +210,7 @@ mod tests {
             ("0.00000000".into(), "0.01000000".into())
         );
         let named = |args: &RunArgs| -> Vec<String> {
-            args.differences(&genesis).iter().map(ToString::to_string).collect()
+            args.differences(&genesis, None).iter().map(ToString::to_string).collect()
         };
         assert!(named(&begun).is_empty());
         let only = RunArgs { fault_rates: "unbalanced=0.5".parse().ok(), ..RunArgs::default() };

@@ -11,12 +11,13 @@
 //! | [`ahead`] | makes windows on several threads, in order |
 //! | [`fingerprint`] | the digest of a run's history, without its topics |
 //! | [`files`] | the history as files |
+//! | [`prices`] | prices from files and from EIA |
 //! | `standing` | how far a run has come, as its topics tell |
 //! | `writer` | transactions |
 //! | [`run`] | the life of the producer |
 //! | [`metrics`], `progress` | what is said of it |
 //!
-//! Down to [`fingerprint`] all is pure: bytes come out.
+//! Down to [`fingerprint`] all is pure, but for the price files that a fingerprint may be told of: bytes come out.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -28,6 +29,7 @@ pub mod files;
 pub mod fingerprint;
 pub mod genesis;
 pub mod metrics;
+pub mod prices;
 mod progress;
 pub mod run;
 pub mod settings;

@@ -26,7 +26,7 @@ const SETTINGS_HELP: &str = "Every setting can be given by its environment varia
 enum Command {
     /// Begin the run, or go on with the one that is on the topics
     Run(Box<Running>),
-    /// Print the fingerprint of a run: the digest of its history. Needs no brokers
+    /// Print the fingerprint of a run: the digest of its history. Needs no brokers and asks nobody for prices
     Fingerprint {
         #[command(flatten)]
         run: RunArgs,

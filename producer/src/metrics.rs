@@ -14,6 +14,7 @@ const SEAL_DELAY: &str = "gl_seal_delay_seconds";
 const HISTORY_BEGINS: &str = "gl_history_begins_timestamp_seconds";
 const HISTORY_ENDS: &str = "gl_history_ends_timestamp_seconds";
 const SEALED_UNTIL: &str = "gl_sealed_until_timestamp_seconds";
+const PRICE_FALLBACK: &str = "gl_price_fallback_total";
 const LAST_SEQUENCE: &str = "gl_last_seal_sequence";
 
 /// Says what each metric means.
@@ -23,6 +24,11 @@ pub fn describe() {
     describe_counter!(BATCHES, count, "Batches sealed");
     describe_counter!(LINES, count, "Lines of the good entries that were sealed");
     describe_counter!(PLANTED, count, "Faults planted, with their ground truth");
+    describe_counter!(
+        PRICE_FALLBACK,
+        count,
+        "Runs that began with the built-in prices because EIA could not be asked"
+    );
     describe_histogram!(COMMIT_DURATION, Unit::Seconds, "Time that the commit of a transaction took");
     describe_histogram!(SEAL_DELAY, Unit::Seconds, "Time from when a live batch was due to its commit");
     describe_gauge!(HISTORY_BEGINS, Unit::Seconds, "Simulated time at which the run begins");
@@ -37,6 +43,10 @@ pub fn describe() {
 
 pub(crate) fn produced(topic: &str, records: u64) {
     counter!(PRODUCED, "topic" => topic.to_owned()).increment(records);
+}
+
+pub(crate) fn price_fallback() {
+    counter!(PRICE_FALLBACK).increment(1);
 }
 
 pub(crate) fn history(begins: DateTime<Utc>, ends: DateTime<Utc>) {

@@ -9,17 +9,19 @@ use crate::batch::{Chain, Window};
 use crate::clock::Clock;
 use crate::genesis;
 use crate::metrics;
+use crate::prices::{self, eia, files};
 use crate::progress::Progress;
 use crate::settings::{Difference, RunArgs, batch_span_problem};
 use crate::standing::Standing;
 use crate::writer::{Schemas, Writer};
 use anyhow::Context;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use contract::registry::RegistryError;
 use contract::{Decoder, Genesis, Registry, RunRecord, Seal, Topic, TopicNames};
 use kafka::{Backoff, Failure, Signals, TransactionalProducer};
 use service::exit::WrongSettings;
-use simulator::World;
+use simulator::prices::Series;
+use simulator::{PriceTable, World};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -48,6 +50,9 @@ pub struct Args {
     #[command(flatten)]
     /// The run.
     pub run: RunArgs,
+    #[command(flatten)]
+    /// Where a new run's prices are from, without price files.
+    pub eia: eia::Args,
 }
 
 /// Produces until the token is cancelled.
@@ -56,6 +61,7 @@ pub struct Args {
 /// What stopped it: [`WrongSettings`] where they contradict the run on the topics, another producer of the same run, topics
 /// that are not whole.
 pub async fn run(args: Args, signals: Signals, token: CancellationToken) -> anyhow::Result<()> {
+    let prices = files::table(&args.run.prices_files).map_err(|error| WrongSettings(error.to_string()))?;
     let registry = Registry::new(&args.registry)?;
     let names = TopicNames::new(&args.kafka.topic_prefix);
     let producer = Producer {
@@ -66,6 +72,8 @@ pub async fn run(args: Args, signals: Signals, token: CancellationToken) -> anyh
         signals,
         token: token.clone(),
         world: None,
+        given_prices: prices.clone(),
+        prices,
         args,
     };
     let (done, outcome) = oneshot::channel();
@@ -124,6 +132,10 @@ struct Producer {
     token: CancellationToken,
     /// Kept across trouble: it holds what was folded from the months before.
     world: Option<World>,
+    /// Prices of the given files.
+    given_prices: Option<PriceTable>,
+    /// Prices of a run that begins, once they are known: EIA is asked once, whatever happens afterwards.
+    prices: Option<PriceTable>,
 }
 
 impl Producer {
@@ -227,8 +239,13 @@ impl Producer {
     }
 
     /// A run begins.
-    fn begin(&self) -> Result<Course, Stop> {
-        let (genesis, anchor) = genesis::begin(&self.args.run, Uuid::new_v4(), Utc::now());
+    fn begin(&mut self) -> Result<Course, Stop> {
+        let now = Utc::now();
+        let prices = match self.prices.take() {
+            Some(prices) => prices,
+            None => self.prices_of_new_run(now)?,
+        };
+        let (genesis, anchor) = genesis::begin_with(&self.args.run, &prices, Uuid::new_v4(), now);
         tracing::info!(
             seed = genesis.random_seed,
             start_date = %genesis.start_date,
@@ -237,12 +254,32 @@ impl Producer {
             price_source = genesis.price_source,
             "a run begins"
         );
+        tell_where_prices_end(&prices, now.date_naive());
+        self.prices = Some(prices);
         let new = vec![RunRecord::from(genesis.clone()), RunRecord::from(anchor.clone())];
         Ok(Course { genesis, anchors: vec![anchor], new })
     }
 
+    /// Asks for prices, alive meanwhile and ready to stop.
+    fn prices_of_new_run(&self, now: DateTime<Utc>) -> Result<PriceTable, Stop> {
+        let start_date = genesis::start_date(&self.args.run, now);
+        self.runtime.block_on(async {
+            let prices = prices::of_new_run(&self.args.eia, start_date, now.date_naive());
+            tokio::pin!(prices);
+            loop {
+                tokio::select! {
+                    prices = &mut prices => return Ok(prices),
+                    () = self.token.cancelled() => {
+                        return Err(Failure::transient("stopped before the run began").into());
+                    }
+                    () = tokio::time::sleep(IDLE) => (self.signals.heartbeat)(),
+                }
+            }
+        })
+    }
+
     fn agree(&self, genesis: &Genesis) -> Result<(), Stop> {
-        let differences = self.args.run.differences(genesis);
+        let differences = self.args.run.differences(genesis, self.given_prices.as_ref());
         if differences.is_empty() {
             return Ok(());
         }
@@ -280,6 +317,15 @@ impl Producer {
         (self.signals.heartbeat)();
         // Inside the runtime, because a timer is made where one runs.
         let _ = self.runtime.block_on(async { tokio::time::timeout(time, self.token.cancelled()).await });
+    }
+}
+
+/// Propane without rows is a share of oil, as the source of the prices says.
+fn tell_where_prices_end(prices: &PriceTable, today: NaiveDate) {
+    for series in Series::ALL {
+        if let Some(known_until) = prices.known_until(series).filter(|until| *until < today) {
+            tracing::info!(series = series.code(), %known_until, "the prices end here, and a seeded path begins");
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use contract::Genesis;
 use ledger::Rate;
-use simulator::FaultRates;
+use simulator::{FaultRates, PriceTable};
+use std::path::PathBuf;
 
 /// Simulated days, times scale, that one live batch may span: some 33 000 entries, which a transaction holds with ease.
 const BATCH_DAYS_MAX: i128 = 10;
@@ -42,6 +43,17 @@ pub struct RunArgs {
     /// Simulated seconds for one second of wall clock; default 1. May change during a run [env: SPEED]
     #[arg(long, env = "SPEED", allow_negative_numbers = true, value_name = "NUMBER", hide_env = true, help_heading = "Run", value_parser = speed)]
     pub speed: Option<Rate>,
+    /// Prices of the past in a CSV file, daily or monthly; may be repeated, or several separated by commas. Default: from EIA
+    /// where EIA_API_KEY is set, else built in [env: PRICES_FILES]
+    #[arg(
+        long = "prices",
+        env = "PRICES_FILES",
+        value_name = "FILE.csv",
+        value_delimiter = ',',
+        hide_env = true,
+        help_heading = "Run"
+    )]
+    pub prices_files: Vec<PathBuf>,
 }
 
 fn start_date(text: &str) -> Result<NaiveDate, String> {
@@ -118,6 +130,7 @@ impl RunArgs {
             fault_rates: None,
             interval_seconds: Some(default::INTERVAL_SECONDS),
             speed: Some(default::SPEED),
+            prices_files: Vec::new(),
         }
     }
 
@@ -141,9 +154,9 @@ impl RunArgs {
         self.fault_rates.clone().unwrap_or_default()
     }
 
-    /// What of the given settings contradicts the genesis of a run.
+    /// What of the given settings, and of the prices in the given files, contradicts the genesis of a run.
     #[must_use]
-    pub fn differences(&self, genesis: &Genesis) -> Vec<Difference> {
+    pub fn differences(&self, genesis: &Genesis, prices: Option<&PriceTable>) -> Vec<Difference> {
         let mut differences = Vec::new();
         let mut compare = |setting, run: String, given: Option<String>| {
             if let Some(given) = given.filter(|given| *given != run) {
@@ -163,6 +176,10 @@ impl RunArgs {
         let given = split(&self.rates(), &self.named_rates());
         compare("FAULT_RATE", text_of(&rest), self.fault_rate.map(|_| text_of(&given.0)));
         compare("FAULT_RATES", text_of(&named), self.fault_rates.as_ref().map(|_| text_of(&given.1)));
+        if let Some(prices) = prices.filter(|prices| prices.digest() != genesis.price_digest) {
+            let run = table(&genesis.price_source, &genesis.price_digest);
+            compare("PRICES_FILES", run, Some(table(prices.source(), &prices.digest())));
+        }
         let version = Some(simulator::VERSION.to_owned());
         compare("the simulator's version", genesis.simulator_version.clone(), version);
         differences
@@ -186,6 +203,11 @@ fn text_of(rates: &FaultRates) -> String {
         _ if *rates == FaultRates::uniform(total) => format!("{total} in all"),
         each => each,
     }
+}
+
+/// A table of prices by its source, and enough of its digest to tell it from another with the same.
+fn table(source: &str, digest: &str) -> String {
+    format!("`{source}` ({})", digest.get(..12).unwrap_or(digest))
 }
 
 /// Why a live batch would be too large, where it would be.

@@ -72,7 +72,8 @@ fn last_seal(kafka: &kafka::Args, topic: &str, decoder: &Decoder) -> Result<Opti
     }
 }
 
-fn foreign(record: &Record<'_>, error: &DecodeError) -> Failure {
+/// A record that is not what the topic is for.
+pub(crate) fn foreign(record: &Record<'_>, error: &DecodeError) -> Failure {
     let text = format!("topic {} offset {}: {error}", record.topic(), record.offset());
     match error {
         DecodeError::RegistryUnavailable { .. } => Failure::transient(text),

@@ -50,6 +50,8 @@ impl Place {
             "SCHEMA_REGISTRY_URL",
             "DATABASE_URL",
             "TOPIC_PREFIX",
+            "EIA_API_KEY",
+            "PRICES_FILES",
             "WELLBOOK_BIN_DIR",
         ] {
             command.env_remove(variable);

@@ -10,5 +10,6 @@ mod front_door;
 mod killed;
 mod life;
 mod planted;
+mod prices;
 mod rig;
 mod settings;

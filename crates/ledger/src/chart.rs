@@ -131,6 +131,8 @@ pub mod code {
     pub const DUE_TO_AFFILIATES: &str = "310.000";
     /// Ad valorem tax payable.
     pub const AD_VALOREM_PAYABLE: &str = "321.000";
+    /// Use tax payable.
+    pub const USE_TAX_PAYABLE: &str = "322.000";
     /// Interest payable.
     pub const INTEREST_PAYABLE: &str = "330.000";
     /// Derivative liability.
@@ -270,7 +272,7 @@ const fn heading(account_code: &'static str, name: &'static str, account_type: A
 }
 
 #[rustfmt::skip]
-static CHART: [ChartAccount; 137] = [
+static CHART: [ChartAccount; 138] = [
     row("100.000", "Cash, operating", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     row("100.001", "Cash, revenue distribution", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     heading("110.000", "Current assets", AccountType::Asset),
@@ -331,6 +333,7 @@ static CHART: [ChartAccount; 137] = [
     row("310.000", "Due to affiliates", AccountType::Liability, Side::Credit, "Due to affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("320.000", "Severance tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[Dimension::Tax]),
     row("321.000", "Ad valorem tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[]),
+    row("322.000", "Use tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[]),
     row("330.000", "Interest payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
     row("342.000", "Derivative liability", AccountType::Liability, Side::Credit, "Derivatives", CashFlowClass::NonCash, None, &[]),
     row("350.000", "Clearing, district expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),

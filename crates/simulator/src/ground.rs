@@ -120,6 +120,8 @@ pub(crate) struct Invoice {
     pub(crate) company: u8,
     pub(crate) vendor: u32,
     pub(crate) lines: Vec<InvoiceLine>,
+    /// Whether the last line is the use tax that the buyer itself owes on the first.
+    pub(crate) has_use_tax: bool,
     /// Days between its date and its entry.
     pub(crate) age_days: u64,
     /// Days that its payment is late.
@@ -131,9 +133,15 @@ pub(crate) struct Invoice {
 }
 
 impl Invoice {
-    /// What it comes to: in its currency, and in dollars.
+    /// What the vendor is owed: in its currency, and in dollars.
     pub(crate) fn total(&self) -> (i64, i64) {
-        self.lines.iter().fold((0, 0), |sum, line| (sum.0 + line.cents, sum.1 + line.functional_cents))
+        let owed = &self.lines[..self.lines.len() - usize::from(self.has_use_tax)];
+        owed.iter().fold((0, 0), |sum, line| (sum.0 + line.cents, sum.1 + line.functional_cents))
+    }
+
+    /// What the state is owed, where the buyer pays it itself.
+    pub(crate) fn use_tax(&self) -> Option<&InvoiceLine> {
+        self.lines.last().filter(|_| self.has_use_tax)
     }
 }
 
@@ -260,7 +268,8 @@ impl Ground {
 
     // --- prices ----------------------------------------------------------------------------------------------------
 
-    /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon.
+    /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon of liquids, for which
+    /// propane stands.
     pub(crate) fn price(&self, well: &WellMaster, product: u8, month: Month) -> UnitPrice {
         let market = |series| self.prices.month(self.seed, series, month.first()).units();
         match product {
@@ -273,7 +282,7 @@ impl Ground {
                     divide_half_away(per_mmbtu * i128::from(well.heat_factor), 100_000_000) as i64
                 )
             }
-            LIQUIDS => UnitPrice::from_units(liquids_price(market(Series::Wti))),
+            LIQUIDS => UnitPrice::from_units(market(Series::Propane)),
             _ => UnitPrice::from_units(market(Series::Wti) + well.basin.oil_differential_cents * 10_000),
         }
     }
@@ -442,11 +451,6 @@ fn gathering_fee(well: &WellMaster, product: u8) -> UnitPrice {
         LIQUIDS => 85_000,
         _ => 0,
     })
-}
-
-/// A gallon of liquids, from WTI: processors pay some 30 % of a barrel of 42 gallons, in micro-dollars.
-fn liquids_price(wti: i64) -> i64 {
-    divide_half_away(i128::from(wti) * 30, 42 * 100) as i64
 }
 
 /// The account that a water or service ticket charges.

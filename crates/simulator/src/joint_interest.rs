@@ -356,11 +356,13 @@ fn application(world: &World, document: Document, entered_on: NaiveDate) -> Draf
         ground.on_joint_account(line, project.lease);
         ground.with(line, partner);
         line.afe_number = Some(project.afe_number.as_str().into());
+        let billed = Document::new(Template::JibCutBack, document.month.plus(-1), project.lease, 0);
+        line.clears_entry_id = Some(world.id(billed));
     });
     draft
 }
 
-/// Dr cash / Cr joint interest receivable: a partner pays a bill, less what its advances paid.
+/// Dr cash / Cr joint interest receivable: a partner pays a bill, its costs less what its advances paid and its overhead.
 fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     let ground = &world.ground;
     let (month, at) = (document.month, document.subject);
@@ -369,16 +371,17 @@ fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_
     let what = format!("Joint interest receipt {}, {}", month.label(), ground.name(partner));
     let mut draft = Draft::new(document, entered_on, what);
     let cents = payable(world, month, &world.standing(month.plus(1)), at, document.part);
+    let overhead = ground.overhead(month, at).parts[usize::from(document.part) + 1];
     draft.debit(code::CASH, cents, |_| {});
-    draft.credit(code::JIB_RECEIVABLE, cents, |line| {
-        ground.on_joint_account(line, at);
-        ground.with(line, partner);
-        line.decimal_interest = Some(share);
-        let bill = Document { template: Template::JibCutBack, part: 0, ..document };
-        let has_costs = !ground.billed(at, &world.facts(month)).is_empty();
-        let bill = if has_costs { bill } else { bill.as_template(Template::CopasOverhead) };
-        line.clears_entry_id = Some(world.id(bill));
-    });
+    let cleared = [(Template::JibCutBack, cents - overhead), (Template::CopasOverhead, overhead)];
+    for (template, cents) in cleared {
+        draft.credit(code::JIB_RECEIVABLE, cents, |line| {
+            ground.on_joint_account(line, at);
+            ground.with(line, partner);
+            line.decimal_interest = Some(share);
+            line.clears_entry_id = Some(world.id(Document { template, part: 0, ..document }));
+        });
+    }
     draft
 }
 

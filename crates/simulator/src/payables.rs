@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 
 /// Vendor invoices of an ordinary day at scale 1.
 const INVOICES_A_DAY: i64 = 290;
+/// Use tax on what is bought without the vendor charging it, in parts per ten thousand: state and local, under a direct
+/// payment permit (Tex. Tax Code § 151.417).
+const USE_TAX: i64 = 825;
 /// Corrections of a month at scale 1.
 const CORRECTIONS: u32 = 420;
 /// What of a basin's lease operating expense vendors invoice outside field tickets, in parts per hundred.
@@ -39,7 +42,7 @@ impl Ground {
         let left = (day.day()..=month.last().day())
             .filter(|other| is_business_day(month.day(u64::from(*other))))
             .count();
-        let peak = if left <= 4 && is_business_day(day) { 150 } else { 100 };
+        let peak = if left <= 5 && is_business_day(day) { 175 } else { 100 };
         (INVOICES_A_DAY * i64::from(self.scale) * of_day * peak / 10_000).min(i64::from(u16::MAX)) as u16
     }
 
@@ -61,14 +64,15 @@ impl Ground {
         };
         let month = Month::of(day);
         let rate = (vendors.all[vendor as usize].currency == "CAD").then(|| self.exchange_rate(month));
-        let count = *draw.pick(&[1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 3, 2]);
+        let count = *draw.pick(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
+        let has_use_tax = count == 1 && rate.is_none() && draw.below(3) == 0;
         let is_field = trade.accounts[0].starts_with("710.");
         let wells = if is_field { self.wells_visited(month, &mut draw) } else { Vec::new() };
         let mean = match wells.first() {
             Some(well) => self.expense(*well, day) / count,
             None => 260_000 / count,
         };
-        let lines = (0..count)
+        let mut lines: Vec<InvoiceLine> = (0..count)
             .map(|_| {
                 let account = account_of(trade, &mut draw);
                 let well = if is_field { Some(*draw.pick(&wells)) } else { None };
@@ -76,10 +80,15 @@ impl Ground {
                 InvoiceLine { account, well, cents, functional_cents: in_dollars(cents, rate) }
             })
             .collect();
+        if has_use_tax {
+            let tax = share_of(lines[0].cents, USE_TAX).max(1);
+            lines.push(InvoiceLine { cents: tax, functional_cents: tax, ..lines[0] });
+        }
         Invoice {
             company,
             vendor,
             lines,
+            has_use_tax,
             age_days: draw.below(5),
             late_days: draw.below(5),
             rate,
@@ -224,7 +233,8 @@ impl Ground {
         draft.due_date = Some(self.due(day, invoice.vendor));
         draft.source_document = Some(format!("INV-{}-{index:04}", day.format("%y%m%d")));
         draft.foreign = invoice.rate.map(|rate| ("CAD", rate));
-        for line in &invoice.lines {
+        for (nth, line) in invoice.lines.iter().enumerate() {
+            let is_use_tax = invoice.has_use_tax && nth > 0;
             draft.post_foreign(line.account, Side::Debit, (line.cents, line.functional_cents), |made| {
                 match line.well {
                     Some(well) => {
@@ -233,11 +243,19 @@ impl Ground {
                     }
                     None => made.cost_center = Some(self.center(invoice.cost_center).into()),
                 }
+                if is_use_tax {
+                    made.base_amount = Some(Money::from_units(invoice.lines[0].cents));
+                    made.rate = Some(Rate::from_units(USE_TAX * 10_000));
+                    made.text = Some("Use tax".into());
+                }
             });
         }
         draft.post_foreign(code::VOUCHERS_PAYABLE, Side::Credit, invoice.total(), |line| {
             self.with(line, invoice.vendor);
         });
+        if let Some(tax) = invoice.use_tax() {
+            draft.credit(code::USE_TAX_PAYABLE, tax.cents, |_| {});
+        }
         draft
     }
 

@@ -68,10 +68,10 @@ impl Settings {
     }
 }
 
-/// Days on which a ledger may begin: three months behind the first price, and within calendars.
+/// Days on which a ledger may begin: two years, which are booked before it, behind the first price, and within calendars.
 #[must_use]
 pub fn start_dates() -> RangeInclusive<NaiveDate> {
-    date(2018, 4)..=date(2100, 1)
+    date(2020, 1)..=date(2100, 1)
 }
 
 fn date(year: i32, month: u32) -> NaiveDate {

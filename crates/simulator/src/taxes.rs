@@ -3,7 +3,7 @@
 use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::{Facts, Ground};
-use crate::masters::OPERATOR;
+use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
 use crate::month::Month;
 use crate::standing::Standing;
 use crate::template::Template;
@@ -46,8 +46,13 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
     }
 }
 
-/// What follows from what stands when a month begins: property tax is paid in January.
+/// What follows from what stands when a month begins: last month's use tax, and in January a year's property tax.
 pub(crate) fn due(month: Month, standing: &Standing, found: &mut Vec<Document>) {
+    for company in [OPERATOR, NON_OPERATOR, MIDSTREAM] {
+        if standing.books.of(company, code::USE_TAX_PAYABLE, [0; 3]) < 0 {
+            found.push(Document::new(Template::UseTaxRemittance, month, 0, 0).of(company));
+        }
+    }
     if month.of_year() == 1 && standing.books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [0; 3]) < 0 {
         found.push(Document::new(Template::AdValoremPayment, month, 0, 0));
     }
@@ -64,6 +69,7 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
             due.max(on_or_after(month.plus(tax.due_months).day(19)))
         }
         Template::AdValoremAccrual => month.plus(1).working_day(5),
+        Template::UseTaxRemittance => on_or_before(month.day(20)),
         _ => on_or_before(month.last()),
     }
 }
@@ -87,6 +93,14 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
             draft
         }
         Template::AdValoremAccrual => ground.property_tax_draft(document, entered_on, &world.facts(month)),
+        Template::UseTaxRemittance => {
+            let owed = -world.standing(month).books.of(document.company, code::USE_TAX_PAYABLE, [0; 3]);
+            let what = format!("Use tax of {}", month.plus(-1).label());
+            let mut draft = Draft::new(document, entered_on, what);
+            draft.debit(code::USE_TAX_PAYABLE, owed, |_| {});
+            draft.credit(code::CASH, owed, |_| {});
+            draft
+        }
         _ => {
             let owed = -world.standing(month).books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [0; 3]);
             let what = format!("Property tax of {}", month.year() - 1);

@@ -150,6 +150,9 @@ templates! {
     /// A year of it is paid.
     AdValoremPayment = "AD_VALOREM_PAYMENT", Taxes, Tax, Standard, Treasury, AsEntered;
 
+    /// Use tax of a month.
+    UseTaxRemittance = "USE_TAX_REMITTANCE", Taxes, Tax, Standard, Treasury, AsEntered;
+
     /// A vendor's invoice.
     VendorInvoice = "VENDOR_INVOICE", Payables, Payables, Standard, Payables, AsEntered;
     /// Its payment.

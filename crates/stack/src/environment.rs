@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Secrets; each can also be given as `NAME_FILE`, the path of a file that holds it, but not both ways at once.
-const SECRETS: [&str; 3] = ["DATABASE_URL", "KAFKA_SASL_PASSWORD", "SCHEMA_REGISTRY_PASSWORD"];
+const SECRETS: [&str; 4] = ["DATABASE_URL", "EIA_API_KEY", "KAFKA_SASL_PASSWORD", "SCHEMA_REGISTRY_PASSWORD"];
 /// How an external Kafka is spoken to, beside its security protocol.
 const OF_EXTERNAL_KAFKA: [&str; 6] = [
     "KAFKA_SASL_MECHANISM",

@@ -24,6 +24,7 @@ mod text;
 
 use crate::ahead;
 use crate::genesis;
+use crate::prices;
 use crate::settings::RunArgs;
 use anyhow::Context;
 use chrono::{NaiveDate, Utc};
@@ -94,7 +95,8 @@ pub struct Progress {
 /// [`WrongSettings`] where they are out of range.
 pub fn world(args: &RunArgs) -> Result<(Genesis, World), WrongSettings> {
     let args = RunArgs { fault_rate: args.fault_rate.or(Some(Rate::ZERO)), ..args.clone() };
-    let (genesis, _) = genesis::begin(&args, Uuid::nil(), Utc::now());
+    let prices = prices::without_eia(&args.prices_files)?;
+    let (genesis, _) = genesis::begin_with(&args, &prices, Uuid::nil(), Utc::now());
     let world = genesis::settings(&genesis).and_then(|it| World::new(it).map_err(|error| error.to_string()));
     Ok((genesis, world.map_err(WrongSettings)?))
 }

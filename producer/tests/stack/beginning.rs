@@ -45,6 +45,31 @@ fn other_settings_on_the_topics_of_a_run_are_refused_and_each_difference_is_name
 }
 
 #[test]
+fn a_run_keeps_the_prices_that_it_began_with_and_files_with_others_are_refused() {
+    let (topics, folder) = (Topics::new(), tempfile::tempdir().unwrap());
+    let priced = |name: &str, last: &str| {
+        let path = folder.path().join(name);
+        let days = format!("date,price_usd_per_bbl\n2024-12-30,70\n2024-12-31,{last}\n");
+        std::fs::write(&path, days).unwrap();
+        RunArgs { prices_files: vec![path], ..two_days() }
+    };
+    topics.produce(&priced("oil.csv", "71.5"), |watch| watch.wait_until_ready());
+    let genesis = topics.run_records()[0].genesis.clone().unwrap();
+    assert!(genesis.price_source.starts_with("Files: WTI of oil.csv"), "{}", genesis.price_source);
+    // The same prices by another name, or none, are the run's.
+    topics.produce(&priced("copy.csv", "71.50"), |watch| watch.wait_until_ready());
+    topics.produce(&two_days(), |watch| watch.wait_until_ready());
+    let error = topics.produce_in_vain(&priced("oil.csv", "71.6"));
+    assert!(error.downcast_ref::<WrongSettings>().is_some(), "{error:#}");
+    let text = format!("{error:#}");
+    assert!(
+        text.contains("PRICES_FILES is `Files: WTI of oil.csv") && text.contains(&genesis.price_digest[..12]),
+        "{text}"
+    );
+    assert_eq!(topics.run_records().len(), 2);
+}
+
+#[test]
 fn a_live_batch_that_would_be_too_large_is_refused_with_the_settings_that_make_it_so() {
     let topics = Topics::new();
     let fast = RunArgs { speed: Some("100000".parse().unwrap()), ..two_days() };

@@ -33,11 +33,13 @@ pub(crate) fn two_days() -> RunArgs {
 }
 
 /// As [`two_days`].
-pub(crate) const FINGERPRINT: &str = "4edbef35d24be600b86f8f7931fe0388ea4f3e4978789cab5505158f453537f5";
+pub(crate) const FINGERPRINT: &str = "7449daab54c561175c2b1fc041babbba613d86b69f289eafb770f538c4016288";
 
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,
     pub(crate) registry: contract::registry::Args,
+    /// Asked for the prices of a new run where it has a key.
+    pub(crate) eia: producer::prices::eia::Args,
     pub(crate) runtime: Runtime,
     names: TopicNames,
     admin: Admin,
@@ -65,11 +67,16 @@ impl Topics {
             client.register_all(&names).await.unwrap();
         });
         let decoder = Decoder::new(client, runtime.handle().clone());
-        Self { kafka, registry, runtime, names, admin, decoder }
+        Self { kafka, registry, eia: producer::prices::eia::Args::default(), runtime, names, admin, decoder }
     }
 
     pub(crate) fn args(&self, run: &RunArgs) -> run::Args {
-        run::Args { kafka: self.kafka.clone(), registry: self.registry.clone(), run: run.clone() }
+        run::Args {
+            kafka: self.kafka.clone(),
+            registry: self.registry.clone(),
+            run: run.clone(),
+            eia: self.eia.clone(),
+        }
     }
 
     /// Runs a producer while `during` lasts, and stops it.

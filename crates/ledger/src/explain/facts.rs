@@ -4,8 +4,8 @@ use crate::entry::Product;
 use crate::reference::{
     Afe, JibDeck, MarketPrice, Owner, OwnerDeck, Production, ReferenceRecord, Reserve, TaxRate,
 };
-use chrono::NaiveDate;
-use std::collections::{BTreeMap, HashMap};
+use chrono::{Datelike, NaiveDate};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records of one thing by the day from which each holds.
 type Dated<T> = BTreeMap<NaiveDate, T>;
@@ -22,7 +22,10 @@ pub struct Facts {
     wells_of_leases: HashMap<String, Vec<String>>,
     production: HashMap<(String, Product, NaiveDate), Production>,
     reserves: HashMap<(String, Product), Dated<Reserve>>,
-    prices: HashMap<(String, NaiveDate), MarketPrice>,
+    /// By series and month, and in each by source.
+    prices: HashMap<(String, NaiveDate), HashMap<String, MarketPrice>>,
+    /// Sources of daily prices: the market's own, published beside the monthly ones that the ledger follows.
+    daily: HashSet<String>,
 }
 
 impl Facts {
@@ -59,8 +62,13 @@ impl Facts {
                 reserves.insert(it.effective_date, it);
             }
             ReferenceRecord::MarketPrice(it) => {
-                let (key, revision) = ((it.series.clone(), it.price_date), it.revision);
-                insert_latest(&mut self.prices, key, it, revision, |known| known.revision);
+                if it.price_date.day() > 1 {
+                    self.daily.insert(it.price_source);
+                    return;
+                }
+                let sources = self.prices.entry((it.series.clone(), it.price_date)).or_default();
+                let (source, revision) = (it.price_source.clone(), it.revision);
+                insert_latest(sources, source, it, revision, |known| known.revision);
             }
             ReferenceRecord::Company(_)
             | ReferenceRecord::Account(_)
@@ -116,9 +124,11 @@ impl Facts {
         self.reserves.get(&(well_id.to_owned(), product))?.get(&day)
     }
 
-    /// The market's price of a month, as published last.
+    /// The market's price of a month that the ledger follows, as published last.
     pub(super) fn price(&self, series: &str, month: NaiveDate) -> Option<&MarketPrice> {
-        self.prices.get(&(series.to_owned(), month))
+        let sources = self.prices.get(&(series.to_owned(), month))?;
+        let monthly = sources.values().filter(|price| !self.daily.contains(&price.price_source));
+        monthly.min_by(|a, b| a.price_source.cmp(&b.price_source))
     }
 }
 

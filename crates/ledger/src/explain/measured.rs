@@ -139,6 +139,7 @@ fn about_rate(
         ("INSURANCE_AMORTISATION", _) => said("a month of the premium × the part of it that covers this"),
         ("OWNER_DISTRIBUTION", _) => withheld(sheet, line, base),
         ("PAYROLL", _) => burden(sheet, line, base),
+        ("VENDOR_INVOICE", _) => use_tax(sheet, line, base),
         _ => (Vec::new(), Vec::new()),
     }
 }
@@ -172,6 +173,19 @@ fn burden(sheet: &Sheet<'_>, line: &JournalLine<'_>, base: Money) -> (Vec<String
     let contradiction = expect("base", base, sheet.line(*at).amount).err();
     (
         vec![format!("wages of {} × taxes and benefits", words::lines(&[*at]))],
+        contradiction.into_iter().collect(),
+    )
+}
+
+/// Tax that the buyer itself owes on what the vendor charged none for.
+fn use_tax(sheet: &Sheet<'_>, line: &JournalLine<'_>, base: Money) -> (Vec<String>, Vec<String>) {
+    let taxed = sheet.places(|other| {
+        other.rate.is_none() && other.side == line.side && other.account_code == line.account_code
+    });
+    let of: i64 = taxed.iter().map(|at| sheet.line(*at).amount.units()).sum();
+    let contradiction = expect("base", base, Money::from_units(of)).err();
+    (
+        vec![format!("{} × use tax, which the buyer pays to the state", words::lines(&taxed))],
         contradiction.into_iter().collect(),
     )
 }
@@ -291,32 +305,24 @@ fn equivalents<'w>(
 pub(super) fn market(facts: &Facts, entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> Option<String> {
     let month = line.production_month.or(entry.production_month)?;
     let (price, product) = (line.unit_price?, line.product?);
-    let series = if product == Product::Gas { "HENRY_HUB" } else { "WTI" };
+    let (series, name) = match product {
+        Product::Oil => ("WTI", "WTI"),
+        Product::Gas => ("HENRY_HUB", "Henry Hub"),
+        Product::NaturalGasLiquids => ("PROPANE", "propane"),
+        Product::Water => return None,
+    };
     let known = facts.price(series, month)?;
-    let of_month = format!("{} {}", words::month(month), words::number(known.price));
-    match product {
-        Product::Oil => {
-            let difference = price - known.price;
-            Some(format!("price: WTI {of_month}, differential {}", words::number(difference)))
+    let of_month = format!("price: {name} {} {}", words::month(month), words::number(known.price));
+    let differential = |market| format!("differential {}", words::number(price - market));
+    Some(match (product, line.heat_factor) {
+        (Product::Gas, Some(heat)) => {
+            let of_heat = UnitPrice::product(known.price, heat).ok()?;
+            let (heat, shown) = (words::number(heat), words::number(of_heat));
+            format!("{of_month} × {heat} MMBtu in an MCF = {shown}, {}", differential(of_heat))
         }
-        Product::Gas => {
-            let heat = line.heat_factor.unwrap_or(Rate::ONE);
-            let hub = UnitPrice::product(known.price, heat).ok()?;
-            let by_heat = line
-                .heat_factor
-                .map(|heat| format!(" × {} MMBtu in an MCF = {}", words::number(heat), words::number(hub)));
-            let difference = words::number(price - hub);
-            Some(match by_heat {
-                Some(by_heat) => format!("price: Henry Hub {of_month}{by_heat}, basis {difference}"),
-                None => format!("price: Henry Hub {of_month} an MMBtu, {difference} to the price of an MCF"),
-            })
+        (Product::Gas, None) => {
+            format!("{of_month} an MMBtu, {} to the price of an MCF", differential(known.price))
         }
-        Product::NaturalGasLiquids => {
-            let barrel = price.units_wide() * 42 * 10_000;
-            let percent = divide_half_away(barrel, known.price.units_wide().max(1));
-            let percent = Rate::from_units(percent as i64 * 1_000_000);
-            Some(format!("price: {} % of a 42-gallon barrel of WTI {of_month}", words::number(percent)))
-        }
-        Product::Water => None,
-    }
+        _ => format!("{of_month}, {}", differential(known.price)),
+    })
 }

@@ -91,6 +91,9 @@ fn kind<'e>(entry: &'e JournalEntry<'_>) -> &'e str {
     entry.transaction_type.strip_suffix("_REVERSAL").unwrap_or(&entry.transaction_type)
 }
 
+/// What a line says whose tax the buyer pays to the state itself.
+const USE_TAX: &str = "Use tax";
+
 /// Accounts that take over an amount from another account of the same entry.
 const PAIRS: [(&str, &str); 6] = [
     (code::INTANGIBLE_AMORTISATION, code::INTANGIBLE_DEPLETION),
@@ -102,6 +105,10 @@ const PAIRS: [(&str, &str); 6] = [
 ];
 
 fn pairs(sheet: &mut Sheet<'_>) {
+    let use_tax = sheet.entry.lines.iter().position(|line| line.text.as_deref() == Some(USE_TAX));
+    if let (Some(from), Some(at)) = (use_tax, sheet.on(code::USE_TAX_PAYABLE)) {
+        sheet.put_same(at, from);
+    }
     for at in sheet.open() {
         let account = &sheet.line(at).account_code;
         let pair = PAIRS.iter().find(|(taking, _)| taking == account);

@@ -59,6 +59,7 @@ fn begins(entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> (Method, String) 
         | "PAYROLL_TAX_REMITTANCE"
         | "SEVERANCE_REMITTANCE"
         | "SUSPENSE_RELEASE"
+        | "USE_TAX_REMITTANCE"
         | "WELL_RETIREMENT"
         | "YEAR_END_CLOSE" => standing("what stood", line),
         _ => stated("stated on the source document"),

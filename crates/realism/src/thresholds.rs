@@ -1,0 +1,131 @@
+//! What is wanted, as data.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// From `low` to `high`, both allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Band {
+    /// The least.
+    pub low: f64,
+    /// The most.
+    pub high: f64,
+}
+
+impl Band {
+    /// From `low` to `high`.
+    #[must_use]
+    pub const fn new(low: f64, high: f64) -> Self {
+        Self { low, high }
+    }
+
+    /// Whether the value lies in it.
+    #[must_use]
+    pub fn holds(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
+    /// The band stretched to the value.
+    #[must_use]
+    pub(crate) fn stretched(self, value: f64) -> Self {
+        Self { low: self.low.min(value), high: self.high.max(value) }
+    }
+}
+
+/// What each test wants. The ties are exact and have no entry here. `docs/realism.md` says where each is from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Days from which on what is not seen is a miss; below, it is skipped.
+    pub long_days: i64,
+    /// Months after the production month at whose end it is final.
+    pub final_after_months: i32,
+    /// Mean absolute deviation of first digits from Benford's law.
+    pub benford_first: f64,
+    /// The same of the first two digits: reported.
+    pub benford_first_two: f64,
+    /// Total variation distance of line counts to those of real ledgers.
+    pub line_counts: f64,
+    /// Share of entries with an even number of lines.
+    pub even_lines: Band,
+    /// Share of entries with as many debits as credits.
+    pub equal_sides: Band,
+    /// Share of entries that are entered on a weekend, at most.
+    pub weekends: f64,
+    /// Entries a day at month end and in the close, against those of other working days.
+    pub peaks: Band,
+    /// Share of entries for an earlier month that are entered by the eighth working day, at least.
+    pub closed_in_time: f64,
+    /// Share of entries that the twenty most frequent pairs of accounts have.
+    pub account_pairs: Band,
+    /// Share of entries by hand.
+    pub manual: Band,
+    /// Difference of the shares of reversals and of auto-reversing accruals, at most.
+    pub reversals: f64,
+    /// Share of amounts that are whole hundreds.
+    pub round_amounts: Band,
+    /// Realised oil price less WTI, in dollars a barrel.
+    pub oil_differential: Band,
+    /// Realised gas price an MMBtu as a part of Henry Hub.
+    pub gas_of_henry_hub: Band,
+    /// Realised price of a barrel of liquids as a part of WTI.
+    pub liquids_of_wti: Band,
+    /// Lease operating expense in dollars a BOE, by basin.
+    pub lifting_cost: BTreeMap<String, Band>,
+    /// Share of final revenue that is booked in its usual month, at least.
+    pub usual_lag: f64,
+    /// Months after production in which a correction may come.
+    pub correction_lag: Band,
+    /// Depletion in dollars a net BOE.
+    pub depletion: Band,
+    /// Coefficient of variation of a well's depletion a BOE: nineteen wells of twenty are below it.
+    pub depletion_variation: f64,
+    /// Share of wells whose rate falls, at least.
+    pub declining: f64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            long_days: 120,
+            final_after_months: 2,
+            benford_first: 0.012,
+            benford_first_two: 0.0022,
+            line_counts: 0.15,
+            even_lines: Band::new(0.73, 1.0),
+            equal_sides: Band::new(0.67, 0.97),
+            weekends: 0.15,
+            peaks: Band::new(1.2, 6.0),
+            closed_in_time: 0.95,
+            account_pairs: Band::new(0.60, 0.80),
+            manual: Band::new(0.01, 0.06),
+            reversals: 0.005,
+            round_amounts: Band::new(0.005, 0.25),
+            oil_differential: Band::new(-12.0, 2.0),
+            gas_of_henry_hub: Band::new(-1.5, 1.3),
+            liquids_of_wti: Band::new(0.15, 0.60),
+            lifting_cost: lifting_cost(),
+            usual_lag: 0.80,
+            correction_lag: Band::new(3.0, 24.0),
+            depletion: Band::new(6.0, 22.0),
+            depletion_variation: 0.25,
+            declining: 0.90,
+        }
+    }
+}
+
+fn lifting_cost() -> BTreeMap<String, Band> {
+    let bands = [
+        ("Midland", 4.0, 10.0),
+        ("Delaware", 4.0, 10.0),
+        ("Williston", 7.0, 14.0),
+        ("Eagle Ford", 5.0, 11.0),
+        ("DJ", 2.5, 7.0),
+        ("Anadarko", 4.0, 11.0),
+        ("Appalachia", 0.4, 2.6),
+        ("Haynesville", 0.4, 2.6),
+        ("Uinta", 5.0, 13.0),
+        ("Powder River", 5.0, 13.0),
+    ];
+    bands.into_iter().map(|(basin, low, high)| (basin.to_owned(), Band::new(low, high))).collect()
+}
