@@ -169,12 +169,11 @@ impl Sale<'_> {
         of(&self.right) - self.booked.as_ref().map_or(0, of)
     }
 
-    /// What the number is of, in words: `so much, less so much as booked`.
-    fn told(&self, of: impl Fn(&Split) -> String) -> String {
-        let right = of(&self.right);
-        self.booked
-            .as_ref()
-            .map_or_else(|| right.clone(), |booked| format!("{right}, less as booked {}", of(booked)))
+    /// What the number is of, in words: `so much`, or of a correction `so much, 7.00, less as booked so much, 6.30`.
+    fn told(&self, of: impl Fn(&Split) -> String, total: impl Fn(&Split) -> i64) -> String {
+        let Some(booked) = &self.booked else { return of(&self.right) };
+        let with_total = |split| format!("{}, {}", of(split), words::cents(total(split)));
+        format!("{}, less as booked {}", with_total(&self.right), with_total(booked))
     }
 }
 
@@ -325,9 +324,7 @@ fn of_sale(sheet: &Sheet<'_>, at: usize, sale: &Sale<'_>) -> Option<Calculation>
         code::SEVERANCE_PAYABLE => Some(tax_at_8_8(line, sale)),
         code::GATHERING_PAYABLE => {
             let fee = sale.terms.fee?;
-            let text = sale.told(|split| {
-                format!("{}, {}", times(line, split.measured.volume, fee), words::cents(split.fee))
-            });
+            let text = sale.told(|split| times(line, split.measured.volume, fee), |split| split.fee);
             Some(
                 Calculation::worked_on(line, Method::Price, text, (Side::Credit, sale.less(|it| it.fee)))
                     .noting(["gathering and processing at 8/8".to_owned()]),
@@ -349,10 +346,10 @@ fn tax_at_8_8(line: &JournalLine<'_>, sale: &Sale<'_>) -> Calculation {
             format!(" + {}", times(line, split.measured.volume, tax.rate_per_unit))
         }
     };
-    let text = sale.told(|split| {
-        let value = format!("taxable {} × {}", words::cents(split.taxable.max(0)), words::number(tax.rate));
-        format!("{value}{}, {}", by_volume(split), words::cents(split.tax))
-    });
+    let by_value = |split: &Split| {
+        format!("taxable {} × {}", words::cents(split.taxable.max(0)), words::number(tax.rate))
+    };
+    let text = sale.told(|split| by_value(split) + &by_volume(split), |split| split.tax);
     let mut calculation =
         Calculation::worked_on(line, Method::Tax, text, (Side::Credit, sale.less(|split| split.tax)));
     calculation.notes.push(format!("{} from {}: {}", tax.tax_code, tax.effective_date, tax.statute));
@@ -399,13 +396,12 @@ fn share(line: &JournalLine<'_>, sale: &Sale<'_>) -> Calculation {
         return calculation;
     };
     let (_, _, decimal) = &sale.deck.interests[place];
-    let is_gross = line.decimal_interest.is_some();
-    let part = |what: &str, total: fn(&Split) -> i64| {
-        sale.told(|split| format!("{decimal} of {what}, {}", words::cents(total(split))))
-            + ", by largest remainder"
+    let text = |what: &str, total: fn(&Split) -> i64, parts: fn(&Split) -> &[i64]| {
+        let of = |split: &Split| format!("{decimal} of {what} {}", words::cents(total(split)));
+        sale.told(of, |split| parts(split)[place]) + ", by largest remainder"
     };
-    if is_gross {
-        let text = part("the gross", |split| split.measured.gross);
+    if line.decimal_interest.is_some() {
+        let text = text("the gross", |split| split.measured.gross, |split| &split.parts);
         let cents = sale.less(|split| split.parts[place]);
         let mut calculation = Calculation::worked_on(line, Method::Split, text, (Side::Credit, cents));
         calculation.contradictions.extend(sale.deck.contradicts(place, line));
@@ -413,14 +409,13 @@ fn share(line: &JournalLine<'_>, sale: &Sale<'_>) -> Calculation {
     }
     if line.tax_code.is_some() {
         let Some(tax) = sale.terms.tax else { return unknown_tax(line) };
-        let text = part("the tax among those who bear it", |split| split.tax);
+        let text = text("the tax, among those who bear it,", |split| split.tax, |split| &split.tax_parts);
         let cents = sale.less(|split| split.tax_parts[place]);
         let mut calculation = Calculation::worked_on(line, Method::Split, text, (Side::Debit, cents));
-        let base = sale.less(|split| split.parts[place]);
-        calculation.contradictions.extend(of_tax(line, tax, base));
+        calculation.contradictions.extend(of_tax(line, tax, sale.less(|split| split.parts[place])));
         return calculation;
     }
-    let text = part("gathering and processing", |split| split.fee);
+    let text = text("gathering and processing", |split| split.fee, |split| &split.fee_parts);
     let cents = sale.less(|split| split.fee_parts[place]);
     Calculation::worked_on(line, Method::Split, text, (Side::Debit, cents))
 }
@@ -449,7 +444,7 @@ pub(super) fn of_others(sheet: &mut Sheet<'_>) {
     let fee = sheet.on(code::GATHERING_EXPENSE);
     let parts = [
         (Some(own), "the gross", Side::Credit, &deck.weights),
-        (tax, "the tax among those who bear it", Side::Debit, &deck.taxed),
+        (tax, "the tax, among those who bear it,", Side::Debit, &deck.taxed),
         (fee, "gathering and processing", Side::Debit, &deck.weights),
     ];
     for (at, what, side, weights) in parts {
@@ -462,7 +457,7 @@ pub(super) fn of_others(sheet: &mut Sheet<'_>) {
         };
         let part = largest_remainder(total.units(), weights)[0];
         let decimal = &deck.interests[0].2;
-        let text = format!("{decimal} of {what}, {}, by largest remainder", words::cents(total.units()));
+        let text = format!("{decimal} of {what} {}, by largest remainder", words::cents(total.units()));
         let mut calculation = Calculation::worked_on(line, Method::Split, text, (side, part));
         if at == own {
             calculation.notes.extend(market(sheet.facts, sheet.entry, line));

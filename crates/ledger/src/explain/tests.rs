@@ -245,7 +245,7 @@ fn a_sale_is_volume_times_price_shared_by_the_deck_with_tax_by_statute_and_exemp
     assert_eq!(gross.text, "100.00 BBL × 70.00 = 7,000.00");
     assert_eq!(gross.notes, ["price: WTI 2025-01 75.74, differential -5.74"]);
     assert_eq!(own.notes, ["deck of OIL from 2024-01-01: 3 interests"]);
-    assert_eq!(tax.text, "taxable 6,650.00 × 0.046 + 100.00 BBL × 0.00625, 306.53 = 306.53");
+    assert_eq!(tax.text, "taxable 6,650.00 × 0.046 + 100.00 BBL × 0.00625 = 306.53");
     assert_eq!(tax.notes, ["TX-OIL-SEV from 2024-01-01: Tex. Tax Code ch. 202"]);
 }
 
