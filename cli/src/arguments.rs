@@ -339,6 +339,9 @@ pub struct RealismArgs {
     /// Multiplies wells and entries
     #[arg(long, default_value_t = 1, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=i64::from(simulator::settings::SCALE_MAX)))]
     pub scale: u32,
+    /// CSV file of real prices, daily or monthly; repeatable; default the built-in table
+    #[arg(long = "prices", value_name = "FILE.csv")]
+    pub prices_files: Vec<PathBuf>,
     /// Thresholds as JSON; what it does not name is as documented
     #[arg(long, value_name = "FILE")]
     pub thresholds: Option<PathBuf>,

@@ -52,13 +52,16 @@ struct Document<'a> {
 /// Settings that do not fit, a folder that cannot be written, and a test that missed.
 pub async fn run(args: RealismArgs) -> anyhow::Result<()> {
     let thresholds = thresholds(args.thresholds.as_deref())?;
+    let prices = producer::prices::files::table(&args.prices_files)
+        .map_err(|error| WrongSettings(error.to_string()))?
+        .unwrap_or_else(PriceTable::built_in);
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("the folder {} for the scorecard cannot be made", args.out.display()))?;
     let screen = Screen::new();
     let mut runs = Vec::new();
     for (at, seed) in args.seeds.iter().enumerate() {
         let began = Instant::now();
-        let settings = settings(&args, *seed);
+        let settings = settings(&args, *seed, prices.clone());
         let run = judge(settings, thresholds.clone(), |part| {
             let of = if args.seeds.len() > 1 {
                 format!(", {} of {}", at + 1, args.seeds.len())
@@ -96,14 +99,14 @@ fn thresholds(file: Option<&Path>) -> anyhow::Result<Thresholds> {
     Ok(thresholds)
 }
 
-fn settings(args: &RealismArgs, seed: u64) -> Settings {
+fn settings(args: &RealismArgs, seed: u64, prices: PriceTable) -> Settings {
     Settings {
         seed,
         start_date: args.start_date,
         historical_days: args.days,
         scale: args.scale,
         fault_rates: FaultRates::uniform(Rate::ZERO),
-        prices: PriceTable::built_in(),
+        prices,
     }
 }
 

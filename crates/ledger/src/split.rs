@@ -27,17 +27,32 @@ pub fn largest_remainder(total: i64, weights: &[i64]) -> Vec<i64> {
         parts[0] = total;
         return parts;
     }
-    let magnitude = i128::from(total.unsigned_abs());
-    let mut parts: Vec<i128> = weights.iter().map(|&weight| magnitude * i128::from(weight) / sum).collect();
-    let left_over = (magnitude - parts.iter().sum::<i128>()) as usize;
-    let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
-    by_remainder.sort_by_key(|&i| (std::cmp::Reverse(magnitude * i128::from(weights[i]) % sum), i));
-    for &i in &by_remainder[..left_over] {
+    let magnitude = total.unsigned_abs();
+    // Nearly every split fits half the width, where a division costs a tenth.
+    let fits = u64::try_from(sum).is_ok_and(|sum| magnitude.checked_mul(sum).is_some());
+    let exact = |weight: i64| -> (u64, u128) {
+        if fits {
+            let (product, sum) = (magnitude * weight.unsigned_abs(), sum as u64);
+            (product / sum, u128::from(product % sum))
+        } else {
+            let (product, sum) = (u128::from(magnitude) * u128::from(weight.unsigned_abs()), sum as u128);
+            // Each part is at most the total, which is an i64.
+            ((product / sum) as u64, product % sum)
+        }
+    };
+    let mut parts = Vec::with_capacity(weights.len());
+    let mut remainders = Vec::with_capacity(weights.len());
+    for (i, &weight) in weights.iter().enumerate() {
+        let (part, remainder) = exact(weight);
+        parts.push(part);
+        remainders.push((std::cmp::Reverse(remainder), i));
+    }
+    let left_over = (magnitude - parts.iter().sum::<u64>()) as usize;
+    remainders.sort_unstable();
+    for &(_, i) in &remainders[..left_over] {
         parts[i] += 1;
     }
-    let sign = i128::from(total.signum());
-    // Each part is at most the total, which is an i64.
-    parts.into_iter().map(|part| (part * sign) as i64).collect()
+    parts.into_iter().map(|part| part as i64 * total.signum()).collect()
 }
 
 #[cfg(test)]

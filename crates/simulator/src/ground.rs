@@ -10,8 +10,9 @@ use crate::month::Month;
 use crate::prices::{PriceTable, Series};
 use crate::random::{Draw, Stream};
 use crate::revenue::Corrections;
-use crate::standing::{Tickets, post_ticket};
+use crate::standing::{Tickets, post_run};
 use chrono::{DateTime, NaiveDate, Utc};
+use ledger::chart::code;
 use ledger::fixed::divide_half_away;
 use ledger::split::largest_remainder;
 use ledger::{Money, Product, Quantity, Rate, UnitPrice};
@@ -396,19 +397,30 @@ impl Ground {
         for well in self.masters.on_production(month) {
             let lease = self.masters.wells[*well as usize].lease;
             let mut runs = Runs::default();
+            let mut work: [(&'static str, i64); 2] = [(code::WATER_DISPOSAL, 0), (code::WELL_SERVICE, 0)];
             self.visits(month, *well, |ticket| {
                 runs.add(ticket);
-                post_ticket(&mut facts.tickets, ticket);
                 let Some(account) = ticket_account(ticket.work) else { return };
+                let cents = ticket.amount.units();
                 let service = facts.services.entry(ticket.vendor).or_default();
-                service.0 += ticket.amount.units();
+                service.0 += cents;
                 service.1 += 1;
-                let spent = Spent { lease, project: None, account, well: *well };
-                *facts.costs.entry(spent).or_default() += ticket.amount.units();
+                work[usize::from(account == work[1].0)].1 += cents;
             });
+            for (account, cents) in work.into_iter().filter(|(_, cents)| *cents > 0) {
+                *facts.tickets.entry((account, [*well, 0, 0])).or_default() += cents;
+                let spent = Spent { lease, project: None, account, well: *well };
+                *facts.costs.entry(spent).or_default() += cents;
+            }
+            for (place, (_, cents)) in (0..).zip(runs.0).filter(|(_, (volume, _))| *volume > 0) {
+                post_run(&mut facts.tickets, *well, place, cents);
+            }
             for (product, sale) in self.sold(month, *well, runs) {
                 facts.sales.insert((*well, product), sale);
             }
+        }
+        for (vendor, (cents, _)) in &facts.services {
+            *facts.tickets.entry((code::RECEIVED_NOT_INVOICED, [*vendor, 0, 0])).or_default() -= cents;
         }
         facts.invoices = self.invoices(month);
         self.invoiced(&facts.invoices, &mut facts.costs);
@@ -456,8 +468,8 @@ fn gathering_fee(well: &WellMaster, product: u8) -> UnitPrice {
 /// The account that a water or service ticket charges.
 pub(crate) fn ticket_account(work: Work) -> Option<&'static str> {
     match work {
-        Work::Water => Some(ledger::chart::code::WATER_DISPOSAL),
-        Work::Service => Some(ledger::chart::code::WELL_SERVICE),
+        Work::Water => Some(code::WATER_DISPOSAL),
+        Work::Service => Some(code::WELL_SERVICE),
         Work::Run(_) => None,
     }
 }

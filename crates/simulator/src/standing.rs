@@ -7,10 +7,11 @@ use crate::masters::OPERATOR;
 use crate::month::Month;
 use crate::owners::{self, Check};
 use crate::plan::Planned;
-use crate::template::Template;
+use crate::template::{Counts, Template};
 use crate::treasury::{self, Movement};
 use crate::world::World;
 use chrono::NaiveDate;
+use ledger::DocumentType;
 use ledger::chart::{accounts, code};
 use ledger::period::midnight;
 use std::collections::BTreeMap;
@@ -98,7 +99,7 @@ impl Booking<'_> {
     }
 
     fn documents(&mut self, planned: &[Planned]) {
-        for document in planned {
+        for document in planned.iter().filter(|planned| !is_undone(planned)) {
             let draft = self.world.draft(document.document, document.entered_on());
             for line in &draft.lines {
                 self.line(document.document.company, draft.posting_date, document.entered_on(), line);
@@ -153,6 +154,19 @@ impl Booking<'_> {
     }
 }
 
+/// Whether a document is an accrual that is reversed right behind itself, in the same fiscal year, or that reversal:
+/// together they leave nothing in the books.
+fn is_undone(planned: &Planned) -> bool {
+    let shape = planned.document.template.shape();
+    let reverses = matches!(shape.document_type, DocumentType::Accrual | DocumentType::Reversal);
+    let (accrued, reversed) = match shape.counts {
+        Counts::MonthEnd | Counts::NextMonth => (0, 1),
+        _ => (1, 2),
+    };
+    let month = planned.document.month;
+    reverses && month.plus(accrued).year() == month.plus(reversed).year()
+}
+
 /// The document of a check.
 pub(crate) fn check_document(month: Month, check: &Check, part: usize) -> Document {
     Document::new(Template::OwnerDistribution, month, check.owner, part as u16)
@@ -164,19 +178,21 @@ pub(crate) type Tickets = BTreeMap<(&'static str, [u32; 3]), i64>;
 /// Adds what a ticket posts.
 pub(crate) fn post_ticket(tickets: &mut Tickets, ticket: &Ticket) {
     let cents = ticket.amount.units();
-    let mut post = |account, masters, cents| *tickets.entry((account, masters)).or_default() += cents;
     match ticket.work {
-        Work::Run(place) => {
-            let of = [ticket.well, u32::from(place), 0];
-            post(code::ACCRUED_SALES, of, cents);
-            post(code::REVENUE_CONTROL, of, -cents);
-        }
+        Work::Run(place) => post_run(tickets, ticket.well, place, cents),
         Work::Water | Work::Service => {
             let account = ticket_account(ticket.work).expect("work charges an account");
-            post(account, [ticket.well, 0, 0], cents);
-            post(code::RECEIVED_NOT_INVOICED, [ticket.vendor, 0, 0], -cents);
+            *tickets.entry((account, [ticket.well, 0, 0])).or_default() += cents;
+            *tickets.entry((code::RECEIVED_NOT_INVOICED, [ticket.vendor, 0, 0])).or_default() -= cents;
         }
     }
+}
+
+/// Adds what runs of a well and product post.
+pub(crate) fn post_run(tickets: &mut Tickets, well: u32, place: u8, cents: i64) {
+    let of = [well, u32::from(place), 0];
+    *tickets.entry((code::ACCRUED_SALES, of)).or_default() += cents;
+    *tickets.entry((code::REVENUE_CONTROL, of)).or_default() -= cents;
 }
 
 impl Books {

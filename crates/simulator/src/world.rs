@@ -319,12 +319,23 @@ impl World {
         };
         let mut at = known;
         loop {
-            let booked = self.booked(at);
+            let booked = self.booked_ahead(at, month);
             at = at.plus(1);
             if at == month {
                 return Arc::clone(&booked.next);
             }
         }
+    }
+
+    /// Books a month of a fold that goes on to `until`, while another thread looks at what happened in the next.
+    fn booked_ahead(&self, month: Month, until: Month) -> Arc<Booked> {
+        if month.plus(1) >= until {
+            return self.booked(month);
+        }
+        std::thread::scope(|scope| {
+            scope.spawn(|| self.facts(month.plus(1)));
+            self.booked(month)
+        })
     }
 
     /// What a month's balances decided.
@@ -359,9 +370,9 @@ impl World {
             }
         }
         self.due(month, standing, &mut found);
-        let window = month.begins_at().timestamp_micros()..month.plus(1).begins_at().timestamp_micros();
-        let planned = found.into_iter().map(|document| self.planned(document, self.entered_on(document)));
-        planned.filter(|planned| window.contains(&planned.entered_at)).collect()
+        let entered = found.into_iter().map(|document| (document, self.entered_on(document)));
+        let of_month = entered.filter(|(_, entered_on)| Month::of(*entered_on) == month);
+        of_month.map(|(document, entered_on)| self.planned(document, entered_on)).collect()
     }
 
     /// Every document whose business is of a month, and that follows from its facts.
