@@ -7,6 +7,7 @@ use producer::settings::RunArgs;
 use secrecy::SecretString;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use uuid::Uuid;
 
 const HELP: &str = "Settings can be given on the command line, by environment variables, or in the file .env; a secret NAME also \
 as NAME_FILE, the path of a file that holds it. Exit codes: 0 done, 1 failed, 64 the settings are wrong.";
@@ -66,6 +67,8 @@ pub enum Command {
     Init(Box<InitArgs>),
     /// Prove that nothing was lost, doubled or altered from the first topic to the last table
     Verify(VerifyArgs),
+    /// Print how each amount of an entry came about, worked out anew from the entry and the reference topics
+    Explain(Box<ExplainArgs>),
     /// Publish the real prices of late from EIA, new and revised ones, beside the run's own
     Prices(Box<PricesArgs>),
     /// Make the ledger without a stack: a folder of files, or a few entries to look at
@@ -271,6 +274,27 @@ pub struct GenerateArgs {
     /// Threads; what is made is the same with any number
     #[arg(long, default_value_t = producer::ahead::threads() as u16, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub threads: u16,
+}
+
+/// What to explain.
+#[derive(Args, Clone, Debug)]
+#[allow(clippy::doc_markdown, reason = "the comments are the help of the command")]
+pub struct ExplainArgs {
+    /// Id of the entry, as `wellbook sql`, the API and the page show it
+    #[arg(value_name = "ENTRY_ID", required_unless_present = "sample", conflicts_with = "sample")]
+    pub entry_id: Option<Uuid>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Without a stack: explain an entry of the ledger that the settings of the run make
+    #[arg(long)]
+    pub from_seed: bool,
+    /// Without a stack: explain some entry of this transaction type, such as REVENUE_FINAL
+    #[arg(long, value_name = "TYPE")]
+    pub sample: Option<String>,
+    #[command(flatten)]
+    /// The run whose ledger is made.
+    pub run: RunArgs,
 }
 
 /// The form of what is made.

@@ -1,19 +1,15 @@
 //! `wellbook generate`: the ledger without a stack, as files or as a few entries to look at.
 
 use crate::arguments::{Form, GenerateArgs};
-use crate::screen::Screen;
-use anyhow::{Context, bail};
+use crate::screen::{self, Screen};
+use anyhow::bail;
 use producer::files::journal::Journal;
 use producer::files::manifest::Manifest;
 use producer::files::sample::{self, Wanted};
 use producer::files::{self, Format, Progress};
 use service::exit::WrongSettings;
-use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::Instant;
-
-/// Characters of a line where there is no terminal that has a width.
-const WIDTH: usize = 100;
 
 /// Makes what is asked for.
 ///
@@ -85,7 +81,7 @@ fn print(args: &GenerateArgs) -> anyhow::Result<()> {
     let find = || sample::of(&world, &wanted, args.threads.into());
     let printed = match args.format {
         None | Some(Form::Journal) => {
-            let journal = Journal::new(&world, width(), has_colours());
+            let journal = Journal::new(&world, screen::width(), screen::has_colours());
             find()?.iter().map(|submission| journal.entry(&submission.entry)).collect::<String>().into_bytes()
         }
         Some(Form::Ndjson) => sample::ndjson(&find()?),
@@ -96,17 +92,5 @@ fn print(args: &GenerateArgs) -> anyhow::Result<()> {
             ))
         }
     };
-    match io::stdout().write_all(&printed).and_then(|()| io::stdout().flush()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("cannot write to standard output"),
-    }
-}
-
-fn width() -> usize {
-    terminal_size::terminal_size().map_or(WIDTH, |(terminal_size::Width(width), _)| width.into())
-}
-
-fn has_colours() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    screen::write(&printed)
 }

@@ -8,6 +8,7 @@
 //! | [`up`], [`wanted`] | start a stack, or say why not; what it is meant to be |
 //! | [`watch`] | shows a stack coming up and its history loading |
 //! | [`down`], [`status`], [`logs`], [`sql`], [`open`] | everyday commands |
+//! | [`explain`] | how each amount of an entry came about |
 //! | [`prices`] | real prices beside the run's own |
 //! | [`generate`] | the ledger as files, or a few entries to look at |
 //! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
@@ -21,6 +22,7 @@ pub mod arguments;
 pub mod backbone;
 pub mod doctor;
 pub mod down;
+pub mod explain;
 pub mod fetch;
 pub mod generate;
 pub mod init;

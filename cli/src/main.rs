@@ -2,7 +2,8 @@
 
 use cli::arguments::{Cli, Command};
 use cli::{
-    backbone, doctor, down, fetch, generate, init, logs, open, prices, prove, realism, sql, status, up,
+    backbone, doctor, down, explain, fetch, generate, init, logs, open, prices, prove, realism, sql, status,
+    up,
 };
 use service::{program, settings};
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Doctor => program::command(doctor::run(&place)),
         Command::Init(args) => program::command(init::run(args)),
         Command::Verify(args) => program::command(prove::run(&place, args)),
+        Command::Explain(args) => program::command(explain::run(&place, *args)),
         Command::Prices(args) => program::command(prices::run(&place, *args)),
         Command::Generate(args) => program::command(generate::run(*args)),
         Command::Realism(args) => program::command(realism::run(args)),
@@ -41,6 +43,18 @@ mod tests {
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
         assert!(Cli::try_parse_from(["wellbook", "up", "--brokers", "2"]).is_err());
+    }
+
+    #[test]
+    fn an_entry_is_explained_by_its_id_or_as_a_sample_and_never_both() {
+        let accepts = |arguments: &str| {
+            Cli::try_parse_from(["wellbook", "explain"].into_iter().chain(arguments.split_whitespace()))
+                .is_ok()
+        };
+        let id = "01942fd5-4e5c-7d27-8a2f-0a8f3ba9d3f1";
+        assert!(accepts(id) && accepts(&format!("{id} --json --from-seed --days 30")));
+        assert!(accepts("--sample PAYROLL --seed 7"));
+        assert!(!accepts("") && !accepts("4711") && !accepts(&format!("{id} --sample PAYROLL")));
     }
 
     #[test]

@@ -1,9 +1,37 @@
 //! What a person sees: lines, a bar and colours on a terminal, plain lines elsewhere.
 
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+/// Characters of a line where there is no terminal that has a width.
+const WIDTH: usize = 100;
+
+/// Characters of a line.
+#[must_use]
+pub fn width() -> usize {
+    terminal_size::terminal_size().map_or(WIDTH, |(terminal_size::Width(width), _)| width.into())
+}
+
+/// Whether what is printed may have colours.
+#[must_use]
+pub fn has_colours() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Prints what a command is asked for.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write(printed: &[u8]) -> anyhow::Result<()> {
+    match io::stdout().write_all(printed).and_then(|()| io::stdout().flush()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to standard output"),
+    }
+}
 
 /// How often a spinner turns.
 const TURN: Duration = Duration::from_millis(100);

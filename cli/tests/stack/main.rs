@@ -5,6 +5,7 @@
 mod bad_input;
 mod command;
 mod end_to_end;
+mod explain;
 mod external;
 mod front_door;
 mod killed;

@@ -14,12 +14,14 @@
 //! | [`mod@reference`] | the master records that entries point at |
 //! | [`reason`] | the stable reason codes of a rejection |
 //! | [`check`] | the checks, in their fixed order |
+//! | [`mod@explain`] | how each amount of an entry came about, worked out anew |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod chart;
 pub mod check;
 pub mod entry;
+pub mod explain;
 pub mod fixed;
 pub mod period;
 pub mod reason;

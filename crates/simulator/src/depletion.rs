@@ -115,14 +115,14 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
     }
 }
 
-/// Cost of equipment, the part of it that a month takes, and that in cents.
+/// Cost of equipment, the part of it that a month takes, and that in cents; in the last month all that is left of it.
 fn straight_line(standing: &Standing, company: u8) -> (i64, Rate, i64) {
     let months = LIVES.iter().find(|(of, _)| *of == company).map_or(1, |(_, months)| *months);
     let cost = standing.books.of(company, code::EQUIPMENT, [0; 3]);
     let left = cost + standing.books.of(company, code::EQUIPMENT_DEPRECIATION, [0; 3]);
     let rate = Rate::from_units(Rate::ONE.units() / months);
     let cents = Money::product(Money::from_units(cost), rate).expect("a depreciation fits").units();
-    (cost, rate, cents.min(left))
+    if cents > left { (left, Rate::ONE, left) } else { (cost, rate, cents) }
 }
 
 /// The day on which a document of this family is entered.

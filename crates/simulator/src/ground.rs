@@ -72,7 +72,8 @@ pub(crate) struct Split {
     pub(crate) taxable: i64,
     pub(crate) tax: i64,
     pub(crate) tax_parts: Vec<i64>,
-    /// Gathering and its parts.
+    /// Gathering of a unit, what it comes to, and its parts.
+    pub(crate) fee: UnitPrice,
     pub(crate) deduct: i64,
     pub(crate) deduct_parts: Vec<i64>,
 }
@@ -362,7 +363,8 @@ impl Ground {
             .sum();
         let tax_record = self.masters.tax(at, product, month);
         let tax = tax_record.map_or(0, |tax| self.severance(tax, taxable, volume));
-        let deduct = self.gathering(well, product, volume);
+        let fee = gathering_fee(well, product);
+        let deduct = Money::product(volume, fee).expect("a deduct fits").units();
         Split {
             volume,
             price,
@@ -373,6 +375,7 @@ impl Ground {
             taxable,
             tax,
             tax_parts: largest_remainder(tax, &lease.taxed_weights),
+            fee,
             deduct,
             deduct_parts: largest_remainder(deduct, &lease.weights),
         }
@@ -384,16 +387,6 @@ impl Ground {
         let by_value = Money::product(Money::from_units(taxable.max(0)), tax.rate).expect("a tax fits");
         let by_volume = Money::product(volume, tax.rate_per_unit).expect("a tax fits");
         (by_value + by_volume).units()
-    }
-
-    /// Gathering, processing and transportation of a month's volume.
-    fn gathering(&self, well: &WellMaster, product: u8, volume: Quantity) -> i64 {
-        let micros = match product {
-            GAS => well.basin.gathering_cents_per_mcf * 10_000,
-            LIQUIDS => 85_000,
-            _ => return 0,
-        };
-        Money::product(volume, UnitPrice::from_units(micros)).expect("a deduct fits").units()
     }
 
     // --- the month -------------------------------------------------------------------------------------------------
@@ -461,6 +454,15 @@ impl Ground {
         let gallons = divide_half_away(made.units_wide() * i128::from(well.basin.liquids_yield), 1_000);
         Quantity::from_units(gallons as i64)
     }
+}
+
+/// Gathering, processing and transportation of a unit.
+fn gathering_fee(well: &WellMaster, product: u8) -> UnitPrice {
+    UnitPrice::from_units(match product {
+        GAS => well.basin.gathering_cents_per_mcf * 10_000,
+        LIQUIDS => 85_000,
+        _ => 0,
+    })
 }
 
 /// The account that a water or service ticket charges.

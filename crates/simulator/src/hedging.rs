@@ -10,7 +10,7 @@ use crate::template::Template;
 use crate::world::World;
 use chrono::NaiveDate;
 use ledger::chart::code;
-use ledger::{Money, Quantity, UnitPrice};
+use ledger::{JournalLine, Money, Quantity, UnitPrice};
 
 /// Barrels hedged in a month at scale 1, about half of what the wells make.
 const BARRELS: i64 = 420_000;
@@ -19,6 +19,13 @@ const BARRELS: i64 = 420_000;
 struct Strip {
     fixed: UnitPrice,
     barrels: Quantity,
+}
+
+impl Strip {
+    /// What its difference to a price is worth.
+    fn worth(&self, price: UnitPrice) -> i64 {
+        Money::product(self.barrels, self.fixed - price).expect("a strip's value fits").units()
+    }
 }
 
 impl Ground {
@@ -41,23 +48,28 @@ impl Ground {
         }
     }
 
-    /// What the strip's difference to a price is worth for some months' barrels.
-    fn worth(&self, of: Month, price: UnitPrice, months: i64) -> i64 {
-        let strip = self.strip(of);
-        let barrels = Quantity::from_units(strip.barrels.units() * months);
-        Money::product(barrels, strip.fixed - price).expect("a strip's value fits").units()
+    /// What is left of the year's strip at a month's end.
+    fn left(&self, month: Month) -> Strip {
+        let strip = self.strip(month);
+        let months = 12 - i64::from(month.of_year());
+        Strip { barrels: Quantity::from_units(strip.barrels.units() * months), ..strip }
     }
 
-    /// The value of what is left of the year's strip at a month's end; the forward curve is taken as flat.
+    /// Its value; the forward curve is taken as flat.
     fn value(&self, month: Month) -> i64 {
-        self.worth(month, self.market(month), 12 - i64::from(month.of_year()))
+        self.left(month).worth(self.market(month))
+    }
+
+    /// What a month's swaps are settled for.
+    fn settled(&self, month: Month) -> i64 {
+        self.strip(month).worth(self.market(month))
     }
 }
 
 /// Every hedging document whose business is of `month`.
 pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) {
     let ground = &world.ground;
-    if ground.worth(month, ground.market(month), 1) != 0 {
+    if ground.settled(month) != 0 {
         found.push(Document::new(Template::HedgeSettlement, month, 0, 0));
     }
     if month > ground.masters.base && change(ground, month) != (0, 0) {
@@ -90,7 +102,7 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     if document.template == Template::HedgeSettlement {
         let mut draft = Draft::new(document, entered_on, format!("Oil swaps settled, {}", month.label()));
         let strip = ground.strip(month);
-        let cents = ground.worth(month, ground.market(month), 1);
+        let cents = ground.settled(month);
         draft.debit(code::CASH, cents, |_| {});
         draft.credit(code::HEDGING, cents, |line| {
             ground.with(line, bank);
@@ -103,8 +115,21 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     }
     let mut draft = Draft::new(document, entered_on, format!("Oil swaps at market, {}", month.label()));
     let (asset, liability) = change(ground, month);
-    draft.debit(code::DERIVATIVE_ASSET, asset, |line| ground.with(line, bank));
-    draft.debit(code::DERIVATIVE_LIABILITY, liability, |line| ground.with(line, bank));
+    let (now, before) = (ground.left(month), ground.value(month.plus(-1)));
+    let valued = |line: &mut JournalLine<'_>, before: i64| {
+        line.quantity = Some(now.barrels);
+        line.unit_of_measure = Some("BBL".into());
+        line.unit_price = Some(now.fixed - ground.market(month));
+        line.base_amount = Some(Money::from_units(before));
+    };
+    draft.debit(code::DERIVATIVE_ASSET, asset, |line| {
+        ground.with(line, bank);
+        valued(line, before.max(0));
+    });
+    draft.debit(code::DERIVATIVE_LIABILITY, liability, |line| {
+        ground.with(line, bank);
+        valued(line, before.min(0));
+    });
     draft.credit(code::UNREALISED_HEDGING, asset + liability, |line| ground.with(line, bank));
     draft
 }

@@ -27,10 +27,12 @@ const DEFAULTED: u64 = 3;
 /// Months after which a bill that was not paid is written off.
 pub(crate) const WRITTEN_OFF_AFTER: i32 = 7;
 
-/// A cost that is billed: the project and account, and the partners' parts, in the order of the lease's partners.
+/// A cost that is billed: the project and account, what it is at 8/8, and the partners' parts, in the order of the lease's
+/// partners.
 struct Billed {
     project: Option<u32>,
     account: &'static str,
+    cents: i64,
     parts: Vec<i64>,
 }
 
@@ -54,6 +56,7 @@ impl Ground {
         let split = |(project, account, cents): (Option<u32>, &'static str, i64)| Billed {
             project,
             account,
+            cents,
             parts: largest_remainder(cents, &weights).split_off(1),
         };
         sums.into_iter().map(split).filter(|billed| billed.parts.iter().any(|part| *part > 0)).collect()
@@ -243,6 +246,7 @@ impl Ground {
                     self.with(line, *partner);
                     line.decimal_interest = Some(*share);
                     line.billed_account_code = Some(billed.account.into());
+                    line.base_amount = Some(Money::from_units(billed.cents));
                     line.afe_number = billed
                         .project
                         .map(|project| self.masters.projects[project as usize].afe_number.as_str().into());
@@ -264,9 +268,11 @@ impl Ground {
             .map(|(spent, cents)| (spent.well, *cents))
             .collect();
         let weights: Vec<i64> = wells.iter().map(|(_, cents)| *cents).collect();
-        for ((well, _), part) in wells.iter().zip(largest_remainder(billed.parts.iter().sum(), &weights)) {
+        for ((well, cents), part) in wells.iter().zip(largest_remainder(billed.parts.iter().sum(), &weights))
+        {
             draft.credit(billed.account, part, |line| {
                 self.on_joint_account(line, lease);
+                line.base_amount = Some(Money::from_units(*cents));
                 match billed.project {
                     Some(project) => self.on_project(line, project),
                     None => self.on_well(line, *well),

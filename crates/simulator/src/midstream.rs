@@ -28,7 +28,7 @@ const OVERPRODUCED: i64 = 22;
 fn gathered(ground: &Ground, facts: &Facts) -> [i64; BASINS.len()] {
     let mut sums = [0; BASINS.len()];
     let finals = facts.sales.iter().map(|((well, _), sale)| (*well, &sale.last));
-    let corrections = facts.corrections.iter().map(|((well, _), (_, delta))| (*well, delta));
+    let corrections = facts.corrections.iter().map(|((well, _), correction)| (*well, &correction.delta));
     for (well, split) in finals.chain(corrections) {
         let basin = ground.masters.wells[well as usize].basin.name;
         let at = BASINS.iter().position(|known| known.name == basin).expect("wells lie in basins");

@@ -177,14 +177,19 @@ impl Ground {
             line.quantity = Some(Quantity::from_units(split.volumes[0]));
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.base_amount = Some(Money::from_units(split.gross));
         });
         draft.debit(code::SEVERANCE_EXPENSE, split.tax_parts[0], |line| {
             self.at_well(line, well, place);
+            line.base_amount = Some(Money::from_units(split.tax));
             if let Some(tax) = split.tax_record {
                 line.tax_code = Some(self.masters.taxes[tax as usize].tax_code.as_str().into());
             }
         });
-        draft.debit(code::GATHERING_EXPENSE, split.deduct_parts[0], |line| self.at_well(line, well, place));
+        draft.debit(code::GATHERING_EXPENSE, split.deduct_parts[0], |line| {
+            self.at_well(line, well, place);
+            line.base_amount = Some(Money::from_units(split.deduct));
+        });
         draft
     }
 

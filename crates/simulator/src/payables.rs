@@ -273,10 +273,8 @@ impl Ground {
     ) -> Draft<'_> {
         let mut draft = Draft::new(document, entered_on, format!("Payment, {}", self.name(invoice.vendor)));
         let (cents, booked) = invoice.total();
-        let paid = match invoice.rate {
-            Some(_) => in_dollars(cents, Some(self.exchange_rate(Month::of(entered_on)))),
-            None => booked,
-        };
+        let rate = invoice.rate.map(|_| self.exchange_rate(Month::of(entered_on)));
+        let paid = if rate.is_some() { in_dollars(cents, rate) } else { booked };
         draft.debit(code::VOUCHERS_PAYABLE, booked, |line| {
             self.with(line, invoice.vendor);
             line.clears_entry_id = Some(invoice_id);
@@ -284,7 +282,10 @@ impl Ground {
         draft.debit(code::FOREIGN_EXCHANGE, paid - booked, |line| {
             line.text = Some("Canadian dollar".into());
         });
-        draft.credit(code::CASH, paid, |_| {});
+        draft.credit(code::CASH, paid, |line| {
+            line.base_amount = rate.map(|_| Money::from_units(cents));
+            line.rate = rate;
+        });
         draft
     }
 

@@ -15,6 +15,7 @@ use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::period::{on_or_after, on_or_before};
 use ledger::split::largest_remainder;
+use ledger::{Money, Rate};
 use std::collections::BTreeMap;
 
 /// Withheld from wages, in parts per ten thousand: income tax and the employee's half of social security.
@@ -111,6 +112,8 @@ impl Ground {
         for (center, cents) in (first..).zip(&wages) {
             draft.debit(code::PAYROLL_BURDEN, share_of(*cents, BURDEN), |line| {
                 line.cost_center = Some(self.center(center).into());
+                line.base_amount = Some(Money::from_units(*cents));
+                line.rate = Some(Rate::from_units(BURDEN * 10_000));
             });
         }
         let field = if company == OPERATOR { self.field_wages(month, half) } else { 0 };

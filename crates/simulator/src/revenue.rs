@@ -71,9 +71,19 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
     found.extend(facts.corrections.keys().map(correction));
 }
 
-/// The corrections that are entered in a month, whatever month they correct: by well and product, the production month and
-/// the difference between what is right and what was booked.
-pub(crate) type Corrections = std::collections::BTreeMap<(u32, u8), (Month, Split)>;
+/// The corrections that are entered in a month, whatever month they correct, by well and product.
+pub(crate) type Corrections = std::collections::BTreeMap<(u32, u8), Correction>;
+
+/// A correction of an earlier month's sale.
+#[derive(Debug)]
+pub(crate) struct Correction {
+    /// The production month.
+    pub(crate) corrected: Month,
+    /// Volume and price as booked.
+    pub(crate) booked: (Quantity, UnitPrice),
+    /// What is right less what was booked.
+    pub(crate) delta: Split,
+}
 
 impl Ground {
     /// The corrections that are entered in a month.
@@ -81,8 +91,8 @@ impl Ground {
         let mut corrections = Corrections::new();
         for well in self.masters.on_production(entered) {
             for place in [OIL, GAS, LIQUIDS] {
-                if let Some(corrected) = self.correction(entered, *well, place) {
-                    corrections.insert((*well, place), corrected);
+                if let Some(correction) = self.correction(entered, *well, place) {
+                    corrections.insert((*well, place), correction);
                 }
             }
         }
@@ -90,7 +100,7 @@ impl Ground {
     }
 
     /// A meter was recalibrated, or a price redetermined, and an earlier month's sale is put right.
-    fn correction(&self, entered: Month, well: u32, place: u8) -> Option<(Month, Split)> {
+    fn correction(&self, entered: Month, well: u32, place: u8) -> Option<Correction> {
         let document = Document::new(Template::PriorPeriodAdjustment, entered, well, u16::from(place));
         let mut draw = document.draw(self.seed, Stream::Final);
         if draw.below(1_000) >= CORRECTED {
@@ -112,7 +122,8 @@ impl Ground {
         let volume = Quantity::from_units(volume);
         let gross = Money::product(volume, price).expect("a month's value fits").units();
         let delta = difference(&self.split(corrected, well, place, volume, price, gross), &booked);
-        (delta.gross != 0).then_some((corrected, delta))
+        let booked = (booked.volume, booked.price);
+        (delta.gross != 0).then_some(Correction { corrected, booked, delta })
     }
 }
 
@@ -160,9 +171,9 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         Template::PriorPeriodAdjustment => {
             let facts = world.facts(document.month);
-            let (corrected, delta) = &facts.corrections[&(well, place)];
-            let target = Document::new(Template::RevenueFinal, *corrected, well, document.part);
-            ground.correction_of(document, entered_on, (*corrected, delta), world.id(target))
+            let correction = &facts.corrections[&(well, place)];
+            let target = Document::new(Template::RevenueFinal, correction.corrected, well, document.part);
+            ground.correction_of(document, entered_on, correction, world.id(target))
         }
         _ => receipt(world, document, entered_on),
     }
@@ -181,6 +192,7 @@ fn difference(right: &Split, booked: &Split) -> Split {
         taxable: right.taxable - booked.taxable,
         tax: right.tax - booked.tax,
         tax_parts: less(&right.tax_parts, &booked.tax_parts),
+        fee: right.fee,
         deduct: right.deduct - booked.deduct,
         deduct_parts: less(&right.deduct_parts, &booked.deduct_parts),
     }
@@ -250,7 +262,12 @@ impl Ground {
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
         });
-        draft.credit(code::GATHERING_PAYABLE, split.deduct, |line| self.at_well(line, well, place));
+        draft.credit(code::GATHERING_PAYABLE, split.deduct, |line| {
+            self.at_well(line, well, place);
+            line.quantity = Some(split.volume);
+            line.unit_of_measure = Some(unit(product(place)).into());
+            line.unit_price = Some(split.fee);
+        });
     }
 
     /// Dr receivable at the final value / Cr own revenue, each owner, tax, gathering; and the tickets' accrued sales and
@@ -269,7 +286,12 @@ impl Ground {
         self.receivable(&mut draft, well, place, last);
         self.owner_shares(&mut draft, document, place, last);
         if place != LIQUIDS {
-            draft.debit(code::REVENUE_CONTROL, accrued.gross, |line| self.at_well(line, well, place));
+            draft.debit(code::REVENUE_CONTROL, accrued.gross, |line| {
+                self.at_well(line, well, place);
+                line.quantity = Some(accrued.volume);
+                line.unit_of_measure = Some(unit(product(place)).into());
+                line.unit_price = Some(accrued.price);
+            });
             draft.credit(code::ACCRUED_SALES, accrued.gross, |line| self.at_well(line, well, place));
         }
         draft
@@ -330,15 +352,19 @@ impl Ground {
         &self,
         document: Document,
         entered_on: NaiveDate,
-        (corrected, delta): (Month, &Split),
+        correction: &Correction,
         target: uuid::Uuid,
     ) -> Draft<'_> {
         let (well, place) = (document.subject, document.part as u8);
-        let what = format!("Prior period adjustment, {}", self.sale_name(corrected, document));
+        let Correction { corrected, booked: (volume, price), delta } = correction;
+        let what = format!("Prior period adjustment, {}", self.sale_name(*corrected, document));
         let mut draft = Draft::new(document, entered_on, what);
         draft.production_month = Some(corrected.first());
         draft.adjusts = Some(target);
         self.receivable(&mut draft, well, place, delta);
+        if let Some(receivable) = draft.lines.first_mut() {
+            receivable.text = Some(format!("Booked {volume} {} at {price}", unit(product(place))).into());
+        }
         self.owner_shares(&mut draft, document, place, delta);
         // A part that rounds to nothing leaves no line, so the shares that are left do not make a whole deck.
         let whole: i64 = draft
@@ -382,7 +408,7 @@ fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_
             .corrections
             .iter()
             .filter(|((well, _), _)| of_purchaser(*well))
-            .map(|((well, place), (_, delta))| (*well, *place, delta.gross))
+            .map(|((well, place), correction)| (*well, *place, correction.delta.gross))
             .collect(),
     };
     let total: i64 = paid.iter().chain(&corrected).map(|(.., cents)| cents).sum();

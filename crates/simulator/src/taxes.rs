@@ -24,7 +24,7 @@ impl Ground {
         let masters = &self.masters;
         let code = |record: u32| masters.places.taxes[masters.taxes[record as usize].tax_code.as_str()];
         let finals = facts.sales.values().map(|sale| &sale.last);
-        let corrections = facts.corrections.values().map(|(_, delta)| delta);
+        let corrections = facts.corrections.values().map(|correction| &correction.delta);
         let mut taxed = BTreeMap::new();
         for split in finals.chain(corrections) {
             if let Some(record) = split.tax_record {

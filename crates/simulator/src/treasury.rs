@@ -6,6 +6,7 @@ use crate::draft::Draft;
 use crate::joint_interest::{self, WRITTEN_OFF_AFTER};
 use crate::masters::OPERATOR;
 use crate::month::Month;
+use crate::payables::share_of;
 use crate::random::{Draw, Stream};
 use crate::standing::Standing;
 use crate::template::Template;
@@ -14,7 +15,7 @@ use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::fixed::divide_half_away;
 use ledger::period::on_or_before;
-use ledger::{Money, Rate};
+use ledger::{JournalLine, Money, Rate};
 use std::collections::BTreeMap;
 
 /// Interest of a month on the revolver: 7.8 % a year.
@@ -29,6 +30,8 @@ const CORE_DEBT: [i64; 3] = [110_000_000_00, 0, 16_000_000_00];
 const ROUND: i64 = 1_000_000_00;
 /// Premiums of the operator's policies of a year from 1 July, in cents.
 const PREMIUM: i64 = 4_836_000_00;
+/// What of the insurance covers the field, in parts per ten.
+const FIELD_OF_TEN: i64 = 7;
 /// Provision of a quarter, in parts per ten thousand of what partners owe.
 const PROVISION: i64 = 35;
 
@@ -213,8 +216,15 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         Template::InsuranceAmortisation => {
             draft.description = format!("Insurance used, {}", month.label());
             let (field, office) = ground.insurance(month);
-            draft.debit(code::LEASE_INSURANCE, field, |_| {});
-            draft.debit("905.010", office, |line| line.cost_center = Some(ground.center(0).into()));
+            let part = |line: &mut JournalLine<'_>, of_ten: i64| {
+                line.base_amount = Some(Money::from_units(field + office));
+                line.rate = Some(Rate::from_units(Rate::ONE.units() / 10 * of_ten));
+            };
+            draft.debit(code::LEASE_INSURANCE, field, |line| part(line, FIELD_OF_TEN));
+            draft.debit("905.010", office, |line| {
+                line.cost_center = Some(ground.center(0).into());
+                part(line, 10 - FIELD_OF_TEN);
+            });
             draft.credit(code::PREPAID_INSURANCE, field + office, |_| {});
         }
         Template::BadDebtProvision => {
@@ -258,7 +268,8 @@ impl crate::ground::Ground {
         let premium = self.premium(month);
         // The last month of the policy takes what rounding left.
         let used = if month.of_year() == 6 { premium - premium / 12 * 11 } else { premium / 12 };
-        (used * 7 / 10, used - used * 7 / 10)
+        let field = share_of(used, FIELD_OF_TEN * 1_000);
+        (field, used - field)
     }
 
     /// What of a policy is prepaid when a month begins.

@@ -2,6 +2,8 @@
 
 use super::manifest::money;
 use super::names::Names;
+use ledger::explain::{Calculation, Explanation};
+use ledger::reference::ReferenceRecord;
 use ledger::{Fixed, JournalEntry, JournalLine, Side};
 use simulator::World;
 use std::fmt::Write;
@@ -35,28 +37,88 @@ impl Journal {
         Self { names: Names::of(world), width: width.clamp(WIDTH_MIN, WIDTH_MAX), has_colours }
     }
 
+    /// The same with the names of these records.
+    #[must_use]
+    pub fn with_names(
+        records: impl IntoIterator<Item = ReferenceRecord>,
+        width: usize,
+        has_colours: bool,
+    ) -> Self {
+        let mut names = Names::default();
+        names.extend(records);
+        Self { names, width: width.clamp(WIDTH_MIN, WIDTH_MAX), has_colours }
+    }
+
     /// The entry, printed.
     #[must_use]
     pub fn entry(&self, entry: &JournalEntry<'_>) -> String {
         let mut page = String::new();
-        self.header(entry, &mut page);
-        let totals = sums(&entry.lines);
-        let amount = totals.iter().map(String::len).max().unwrap_or(0).max(AMOUNT_MIN);
-        self.rule(&mut page);
-        let heads = [format!("{:>amount$}", "Debit"), format!("{:>amount$}", "Credit")];
-        self.row(("Account", 0), &heads, amount, &mut page);
         let (shown, others) = entry.lines.split_at(entry.lines.len().min(LINES_MAX));
+        let amount = self.begin(entry, &mut page);
         for line in shown {
             self.line(line, amount, &mut page);
+            self.wrapped(&self.about(line, true), about_at(line), "2", &mut page);
         }
         if !others.is_empty() {
             self.row((&format!("… {} more lines", others.len()), 0), &sums(others), amount, &mut page);
         }
-        let ruled = "─".repeat(amount);
-        self.row(("", 0), &[ruled.clone(), ruled], amount, &mut page);
-        self.row((&format!("Total {}", entry.currency), 0), &totals, amount, &mut page);
-        page.push('\n');
+        self.end(entry, amount, &mut page);
         page
+    }
+
+    /// The entry, printed whole, and beneath each amount how it came about.
+    #[must_use]
+    pub fn explained(&self, entry: &JournalEntry<'_>, explanation: &Explanation) -> String {
+        let mut page = String::new();
+        let amount = self.begin(entry, &mut page);
+        for (line, calculation) in entry.lines.iter().zip(&explanation.calculations) {
+            self.line(line, amount, &mut page);
+            self.wrapped(&self.about(line, false), about_at(line), "2", &mut page);
+            self.calculation(line, calculation, &mut page);
+        }
+        self.end(entry, amount, &mut page);
+        page
+    }
+
+    /// The header and the heads of the columns; gives the width of an amount.
+    fn begin(&self, entry: &JournalEntry<'_>, page: &mut String) -> usize {
+        self.header(entry, page);
+        let amount = sums(&entry.lines).iter().map(String::len).max().unwrap_or(0).max(AMOUNT_MIN);
+        self.rule(page);
+        let heads = [format!("{:>amount$}", "Debit"), format!("{:>amount$}", "Credit")];
+        self.row(("Account", 0), &heads, amount, page);
+        amount
+    }
+
+    /// The totals.
+    fn end(&self, entry: &JournalEntry<'_>, amount: usize, page: &mut String) {
+        let ruled = "─".repeat(amount);
+        self.row(("", 0), &[ruled.clone(), ruled], amount, page);
+        self.row((&format!("Total {}", entry.currency), 0), &sums(&entry.lines), amount, page);
+        page.push('\n');
+    }
+
+    /// How the amount of a line came about: `=` for what is worked out anew, `·` for what begins outside the entry, `✗` for
+    /// what does not agree.
+    fn calculation(&self, line: &JournalLine<'_>, calculation: &Calculation, page: &mut String) {
+        let (mark, colour) = match (calculation.agrees(), calculation.recomputed) {
+            (false, _) => ("✗", "31"),
+            (true, Some(_)) => ("=", "32"),
+            (true, None) => ("·", "33"),
+        };
+        let at = about_at(line);
+        self.wrapped(&[format!("{mark} {}", calculation.text)], at, colour, page);
+        for note in &calculation.notes {
+            self.wrapped(std::slice::from_ref(note), at + 2, "2", page);
+        }
+        if let Some(recomputed) = calculation.recomputed.filter(|recomputed| *recomputed != line.amount) {
+            let stands = grouped(&line.amount.to_string());
+            let told = format!("stands as {stands}, comes out at {}", grouped(&recomputed.to_string()));
+            self.wrapped(&[told], at + 2, colour, page);
+        }
+        for contradiction in &calculation.contradictions {
+            self.wrapped(std::slice::from_ref(contradiction), at + 2, colour, page);
+        }
     }
 
     /// What stands above the lines.
@@ -90,7 +152,7 @@ impl Journal {
         self.wrapped(&facts, 0, "2", page);
     }
 
-    /// A line: its account and amount, and below what it is about.
+    /// A line: its account and amount.
     fn line(&self, line: &JournalLine<'_>, amount: usize, page: &mut String) {
         let account = ledger::chart::account(&line.account_code);
         let name = account.map_or("not in the chart", |account| account.name);
@@ -101,22 +163,22 @@ impl Journal {
         };
         let text = format!("{:<NAME_AT$}{name}", line.account_code);
         self.row((&text, indent), &amounts, amount, page);
-        self.wrapped(&self.about(line), indent + NAME_AT, "2", page);
     }
 
-    /// What a line is about, part by part.
-    fn about(&self, line: &JournalLine<'_>) -> Vec<String> {
+    /// What a line is about, part by part; the figures that its amount is calculated from only where they are asked for.
+    fn about(&self, line: &JournalLine<'_>, has_figures: bool) -> Vec<String> {
         let mut parts = Vec::new();
         let mut part = |value: Option<String>| parts.extend(value);
         let unit = line.unit_of_measure.as_deref().unwrap_or_default();
-        part(line.quantity.map(|quantity| match line.unit_price {
+        part(line.quantity.filter(|_| has_figures).map(|quantity| match line.unit_price {
             Some(price) => format!("{} {unit} × {}", grouped(&quantity.to_string()), short(price)),
             None => format!("{} {unit}", grouped(&quantity.to_string())),
         }));
         part(line.product.map(|product| product.to_string()));
         part(line.production_month.map(|month| month.format("%Y-%m").to_string()));
-        part(line.heat_factor.map(|factor| format!("heat factor {}", short(factor))));
+        part(line.heat_factor.filter(|_| has_figures).map(|factor| format!("heat factor {}", short(factor))));
         part(match (line.base_amount, line.rate) {
+            _ if !has_figures => None,
             (Some(base), Some(rate)) => Some(format!("{} × {}", grouped(&base.to_string()), short(rate))),
             (None, Some(rate)) => Some(format!("rate {}", short(rate))),
             (Some(base), None) => Some(format!("of {}", grouped(&base.to_string()))),
@@ -138,7 +200,7 @@ impl Journal {
         part(line.tax_code.as_deref().map(|code| format!("tax {code}")));
         part(line.suspense_code.as_deref().map(|code| format!("suspense {code}")));
         part(line.partner_company.as_deref().map(|code| format!("with {}", self.names.company(code))));
-        part(line.clears_entry_id.map(|id| format!("clears {id}")));
+        part(line.clears_entry_id.filter(|_| has_figures).map(|id| format!("clears {id}")));
         part(line.text.as_deref().map(str::to_owned));
         parts
     }
@@ -199,6 +261,11 @@ impl Journal {
             _ => writeln!(page, "{text}"),
         };
     }
+}
+
+/// Where what is said about a line begins.
+fn about_at(line: &JournalLine<'_>) -> usize {
+    NAME_AT + if line.side == Side::Credit { CREDIT_INDENT } else { 0 }
 }
 
 /// Debits and credits of lines, printed.

@@ -20,9 +20,8 @@ impl Names {
     pub(crate) fn of(world: &World) -> Self {
         let mut names = Self::default();
         let later = world.reference_between(world.begins_at(), world.history_ends_at());
-        let records =
-            world.opening_reference().into_iter().chain(later.into_iter().map(|(_, record)| record));
-        records.for_each(|record| names.insert(record));
+        names
+            .extend(world.opening_reference().into_iter().chain(later.into_iter().map(|(_, record)| record)));
         names
     }
 
@@ -84,6 +83,12 @@ impl Names {
 
     pub(crate) fn cost_center(&self, code: &str) -> String {
         format!("cost centre {}", named(code, self.cost_centers.get(code)))
+    }
+}
+
+impl Extend<ReferenceRecord> for Names {
+    fn extend<I: IntoIterator<Item = ReferenceRecord>>(&mut self, records: I) {
+        records.into_iter().for_each(|record| self.insert(record));
     }
 }
 

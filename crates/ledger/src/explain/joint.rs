@@ -1,0 +1,132 @@
+//! The joint account: what of a cost each partner bears.
+
+use super::sheet::{Sheet, expect};
+use super::{Calculation, Method, words};
+use crate::chart::code;
+use crate::entry::{JournalLine, Side};
+use crate::fixed::Money;
+use crate::reference::{JibDeck, JibShare};
+use crate::split::largest_remainder;
+
+/// A month's cost of a lease, account by account and AFE by AFE: partners are billed their shares, which leave the wells in
+/// proportion to what each cost.
+pub(super) fn cut_back(sheet: &mut Sheet<'_>) {
+    let mut groups: Vec<(String, Option<String>)> = Vec::new();
+    for line in sheet.entry.lines.iter().filter(|line| is_bill(line)) {
+        let group = (line.billed_account_code.as_deref().unwrap_or_default().to_owned(), afe(line));
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    for (account, afe_number) in groups {
+        let bills = sheet.places(|line| {
+            is_bill(line)
+                && line.billed_account_code.as_deref() == Some(account.as_str())
+                && afe(line) == afe_number
+        });
+        let wells =
+            sheet.places(|line| !is_bill(line) && line.account_code == account && afe(line) == afe_number);
+        group(sheet, &account, &bills, &wells);
+    }
+}
+
+fn is_bill(line: &JournalLine<'_>) -> bool {
+    line.account_code == code::JIB_RECEIVABLE
+}
+
+fn afe(line: &JournalLine<'_>) -> Option<String> {
+    line.afe_number.as_deref().map(str::to_owned)
+}
+
+/// One cost: the partners' bills, and what is taken off the wells.
+fn group(sheet: &mut Sheet<'_>, account: &str, bills: &[usize], wells: &[usize]) {
+    let costs: Option<Vec<i64>> =
+        wells.iter().map(|at| sheet.line(*at).base_amount.map(Money::units)).collect();
+    for at in bills {
+        let line = sheet.line(*at);
+        let total = line.base_amount;
+        let mut calculation = part_of(sheet, line, total, &format!("cost on {account} at 8/8"));
+        if let (Some(total), Some(costs)) = (total, &costs) {
+            let of_wells = Money::from_units(costs.iter().sum());
+            calculation.contradictions.extend(expect("cost at 8/8", total, of_wells).err());
+        }
+        sheet.put(*at, calculation);
+    }
+    let Some(costs) = costs else { return };
+    let billed: i64 = bills.iter().map(|at| sheet.line(*at).amount.units()).sum();
+    let parts = largest_remainder(billed, &costs);
+    for (at, (part, cost)) in wells.iter().zip(parts.iter().zip(&costs)) {
+        let text = format!(
+            "what partners bear, {} on {}, in proportion to the well's cost of {}, by largest remainder",
+            words::cents(billed),
+            words::lines(bills),
+            words::cents(*cost),
+        );
+        let calculation = Calculation::worked_on(sheet.line(*at), Method::Split, text, (Side::Credit, *part));
+        sheet.put(*at, calculation);
+    }
+}
+
+/// Overhead by the accounting procedure: so much a well and month, of which each partner and the company bear their shares.
+pub(super) fn overhead(sheet: &mut Sheet<'_>) {
+    let recovered = sheet.places(|line| line.account_code == code::OVERHEAD_RECOVERED);
+    let total: i64 = recovered.iter().map(|at| sheet.line(*at).amount.units()).sum();
+    let bills = sheet.places(is_bill);
+    for at in &bills {
+        let line = sheet.line(*at);
+        let what = format!("overhead of {}", words::lines(&recovered));
+        let mut calculation = part_of(sheet, line, Some(Money::from_units(total)), &what);
+        let base = line.base_amount.unwrap_or(Money::from_units(total));
+        calculation.contradictions.extend(expect("overhead at 8/8", base, Money::from_units(total)).err());
+        sheet.put(*at, calculation);
+    }
+    let billed: i64 = bills.iter().map(|at| sheet.line(*at).amount.units()).sum();
+    let wells = sheet.places(|line| line.account_code == code::SUPERVISION);
+    let parts = largest_remainder(total - billed, &vec![1; wells.len()]);
+    for (at, part) in wells.iter().zip(parts) {
+        let text = format!(
+            "the company's own part, {} less {} billed, evenly on {} wells",
+            words::cents(total),
+            words::cents(billed),
+            wells.len()
+        );
+        let calculation = Calculation::worked_on(sheet.line(*at), Method::Split, text, (Side::Debit, part));
+        sheet.put(*at, calculation);
+    }
+}
+
+/// A partner's part of a cost, by the deck of the joint account.
+fn part_of(sheet: &Sheet<'_>, line: &JournalLine<'_>, total: Option<Money>, what: &str) -> Calculation {
+    let share = line.decimal_interest.map_or_else(|| "a share".to_owned(), |share| share.to_string());
+    let deck = line.jib_code.as_deref().and_then(|code| sheet.facts.jib_deck(code, sheet.entry.posting_date));
+    let at = deck.and_then(|deck| Some((deck, place_in(deck, line)?)));
+    let (Some(total), Some((deck, place))) = (total, at) else {
+        let lacking = if deck.is_none() {
+            "no such deck is on the reference topics"
+        } else {
+            "the line does not say of how much, or its partner is not in the deck"
+        };
+        return Calculation::new(line, Method::Stated, format!("share {share} of the {what}; {lacking}"));
+    };
+    let weights: Vec<i64> = deck.shares.iter().map(|it| it.working_interest.units()).collect();
+    let part = largest_remainder(total.units(), &weights)[place];
+    let text = format!("share {share} of the {what}, {}, by largest remainder", words::cents(total.units()));
+    let mut calculation = Calculation::worked_on(line, Method::Split, text, (Side::Debit, part));
+    calculation.notes.push(format!(
+        "deck {} from {}: {} shares",
+        deck.jib_code,
+        deck.effective_date,
+        deck.shares.len()
+    ));
+    if let Some(share) = line.decimal_interest {
+        let in_deck = deck.shares[place].working_interest;
+        calculation.contradictions.extend(expect("share", share, in_deck).err());
+    }
+    calculation
+}
+
+fn place_in(deck: &JibDeck, line: &JournalLine<'_>) -> Option<usize> {
+    let partner = line.counterparty_id.as_deref()?;
+    let is_partner = |share: &JibShare| share.counterparty_id.as_deref() == Some(partner);
+    deck.shares.iter().position(is_partner)
+}
