@@ -338,7 +338,7 @@ fn service_payment(world: &World, document: Document, entered_on: NaiveDate) -> 
     draft
 }
 
-/// The balance of wide sums in cents.
+/// A part of an amount in parts per ten thousand, rounded once.
 pub(crate) fn share_of(cents: i64, of_ten_thousand: i64) -> i64 {
     divide_half_away(i128::from(cents) * i128::from(of_ten_thousand), 10_000) as i64
 }

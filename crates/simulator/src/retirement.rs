@@ -2,7 +2,6 @@
 
 use crate::document::Document;
 use crate::draft::Draft;
-use crate::masters::OPERATOR;
 use crate::month::Month;
 use crate::random::Stream;
 use crate::standing::Standing;
@@ -124,7 +123,6 @@ fn well_retirement(world: &World, document: Document, entered_on: NaiveDate) -> 
     for account in &accounts[2..] {
         draft.credit(account, of(account), |line| ground.on_well(line, well));
     }
-    debug_assert_eq!(document.company, OPERATOR);
     draft
 }
 

@@ -5,7 +5,7 @@ use crate::document::Document;
 use crate::draft::{Draft, posting_date};
 use crate::faults::{self, Planted};
 use crate::ground::{Facts, Ground};
-use crate::masters::{Masters, OPERATOR, PRODUCTS, unit};
+use crate::masters::{Masters, PRODUCTS, unit};
 use crate::month::Month;
 use crate::plan::{Counters, Plan, Planned};
 use crate::prices::Series;
@@ -731,7 +731,6 @@ fn reserve(
 }
 
 fn market_price(series: Series, month: NaiveDate, price: ledger::UnitPrice, source: &str) -> ReferenceRecord {
-    debug_assert_eq!(OPERATOR, 0);
     ReferenceRecord::MarketPrice(MarketPrice {
         series: series.code().to_owned(),
         price_date: month,

@@ -302,7 +302,8 @@ fn record(id: &str, name: &str, kind: &str, state: &str, since: NaiveDate) -> Ow
 }
 
 impl Masters {
-    /// The companies themselves and every partner own revenue too; returns after them, owners of royalty come with leases.
+    /// The companies themselves, every partner and every operator of others' wells own revenue too; mineral owners come
+    /// with their leases.
     pub(super) fn found_owners(&mut self, since: NaiveDate) {
         for (at, company) in [(0, 0), (1, 1)] {
             let name = self.companies[company].name.clone();

@@ -5,7 +5,7 @@
 //! a tenth more than its budget gets a supplement.
 
 use super::wells::{Site, next_serial, well};
-use super::{DRILLED, FOLDED, MIDSTREAM, Masters};
+use super::{DRILLED, FOLDED, Masters, OPERATOR};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
 use chrono::NaiveDate;
@@ -56,9 +56,11 @@ impl Project {
 
 impl Masters {
     pub(super) fn plan_projects(&mut self, seed: u64, scale: u32) {
-        let operated: Vec<u32> =
-            (0..).zip(&self.leases).filter(|(_, lease)| lease.company == 0).map(|(at, _)| at).collect();
-        debug_assert!(usize::from(MIDSTREAM) < self.companies.len());
+        let operated: Vec<u32> = (0..)
+            .zip(&self.leases)
+            .filter(|(_, lease)| lease.company == OPERATOR)
+            .map(|(at, _)| at)
+            .collect();
         let mut serials = HashMap::new();
         // Numbers of new wells begin where no well that stood before reaches.
         let mut on_lease: HashMap<u32, u32> = HashMap::new();
