@@ -242,6 +242,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     group = clap::ArgGroup::new("where").required(true),
     mut_arg("fault_rate", |arg| arg.help("Planted faults for each good entry, 0 to 1; default 0 here [env: FAULT_RATE]")),
     // There is no live ledger here.
+    mut_arg("prices_files", |arg| arg.help("Prices of the past in a CSV file, daily or monthly; may be repeated. Default: built in [env: PRICES_FILES]")),
     mut_arg("interval_seconds", |arg| arg.hide(true)),
     mut_arg("speed", |arg| arg.hide(true)),
 )]

@@ -324,7 +324,7 @@ impl Producer {
 fn tell_where_prices_end(prices: &PriceTable, today: NaiveDate) {
     for series in Series::ALL {
         if let Some(known_until) = prices.known_until(series).filter(|until| *until < today) {
-            tracing::info!(series = series.code(), %known_until, "the prices end here, and a seeded path begins");
+            tracing::warn!(series = series.code(), %known_until, "the prices end here, and a seeded path begins");
         }
     }
 }

@@ -10,13 +10,20 @@ use simulator::{FaultRates, PriceTable, Settings, World};
 
 /// The fingerprint of the run that starts on 2025-01-01 with seed 42, scale 1, built-in prices and two days of history. It
 /// changes with the simulator's version and with nothing else.
-const FINGERPRINT: &str = "7449daab54c561175c2b1fc041babbba613d86b69f289eafb770f538c4016288";
+const FINGERPRINT: &str = "854504b89ad76933071bd1dfa1d9da3025d15bca5a661f240ff2465b9a7b5794";
+
+/// That of 55 days from 2024-12-20: the close of a month and of a year, and nearly every template.
+const FINGERPRINT_OF_A_CLOSE: &str = "526cc1f33e67df651d9c2e1adf7c74f8a97c048dee18906619c8a9eae3b72004";
 
 fn world(fault_rate: &str) -> World {
+    world_of("2025-01-01", 2, fault_rate)
+}
+
+fn world_of(start_date: &str, historical_days: u32, fault_rate: &str) -> World {
     World::new(Settings {
         seed: 42,
-        start_date: "2025-01-01".parse().unwrap(),
-        historical_days: 2,
+        start_date: start_date.parse().unwrap(),
+        historical_days,
         scale: 1,
         fault_rates: FaultRates::uniform(fault_rate.parse().unwrap()),
         prices: PriceTable::built_in(),
@@ -41,6 +48,8 @@ fn history(world: &World) -> Vec<Seal> {
 fn the_fingerprint_is_what_it_always_was() {
     let seals = history(&world("0.001"));
     assert_eq!(seals.last().unwrap().running_digest.to_string(), FINGERPRINT);
+    let seals = history(&world_of("2024-12-20", 55, "0"));
+    assert_eq!(seals.last().unwrap().running_digest.to_string(), FINGERPRINT_OF_A_CLOSE);
 }
 
 #[test]

@@ -161,7 +161,7 @@ pub mod code {
     pub const DEPRECIATION: &str = "738.000";
     /// Dry hole expense.
     pub const DRY_HOLE: &str = "804.000";
-    /// Overhead recovered from partners.
+    /// COPAS overhead recovered.
     pub const OVERHEAD_RECOVERED: &str = "910.000";
     /// Management fees charged to affiliates.
     pub const FEES_CHARGED: &str = "911.000";
@@ -404,7 +404,7 @@ static CHART: [ChartAccount; 138] = [
     row("905.008", "Consultants", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
     row("905.009", "Bank charges", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
     row("905.010", "Insurance, corporate", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::CostCenter]),
-    row("910.000", "Overhead recovered from partners", AccountType::Expense, Side::Credit, "General and administrative", CashFlowClass::Operating, None, &[]),
+    row("910.000", "COPAS overhead recovered", AccountType::Expense, Side::Credit, "General and administrative", CashFlowClass::Operating, None, &[]),
     row("911.000", "Management fees charged to affiliates", AccountType::Expense, Side::Credit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("912.000", "Management fees of affiliates", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("915.000", "Bad debt", AccountType::Expense, Side::Debit, "General and administrative", CashFlowClass::NonCash, None, &[]),

@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 
 /// Invoices of a project by month since spud.
 const INVOICES: [u16; INVOICED as usize] = [11, 13, 9];
+/// What of a well's cost is spent when it is drilled, in parts per hundred.
+const DRILLED_OF_COST: i64 = 40;
 /// Of next month's first invoices, what is accrued as done.
 const ACCRUED_INVOICES: u16 = 5;
 
@@ -35,7 +37,12 @@ impl ProjectInvoice {
 impl Ground {
     /// Invoices that come in for a project in a month.
     fn project_invoices(&self, month: Month, project: u32) -> u16 {
-        let phase = self.masters.projects[project as usize].phase(month);
+        let master = &self.masters.projects[project as usize];
+        let phase = master.phase(month);
+        if master.is_dry && phase > 0 {
+            // What is dry is plugged, not completed.
+            return 0;
+        }
         usize::try_from(phase).ok().and_then(|phase| INVOICES.get(phase)).copied().unwrap_or(0)
     }
 
@@ -46,16 +53,29 @@ impl Ground {
         let mut draw = crate::random::Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 0);
         let weights: Vec<i64> =
             (0..INVOICES.iter().sum()).map(|_: u16| scattered(&mut draw, 10_000).max(300)).collect();
-        let cost = master.budget.units() / 1_000 * master.cost_of_budget;
+        let weights = if master.is_dry { &weights[..usize::from(INVOICES[0])] } else { &weights[..] };
+        let part = if master.is_dry { DRILLED_OF_COST } else { 100 };
+        let cost = master.budget.units() / 1_000 * master.cost_of_budget / 100 * part;
         let place = INVOICES[..phase].iter().sum::<u16>() + index;
-        let cents = largest_remainder(cost, &weights)[usize::from(place)];
+        let cents = largest_remainder(cost, weights)[usize::from(place)];
         let mut draw = crate::random::Draw::new(
             self.seed,
             Stream::Project,
             u64::from(project) + 1,
             1 + u64::from(place),
         );
-        let (vendor, trade) = self.masters.counterparties.drilling.pick(&mut draw);
+        let (vendor, trade) = loop {
+            let (vendor, trade) = self.masters.counterparties.drilling.pick(&mut draw);
+            // Completion follows drilling; pipe is bought for both.
+            let first = trade.accounts[0];
+            let is_of_phase = match phase {
+                0 => matches!(first, "241.002" | "241.004" | "241.005" | "243.030"),
+                _ => matches!(first, "241.020" | "241.021" | "243.040" | "243.030"),
+            };
+            if is_of_phase {
+                break (vendor, trade);
+            }
+        };
         let count = *draw.pick(&[1, 1, 1, 2, 3]);
         let parts = largest_remainder(cents, &(0..count).map(|_| draw.between(20, 100)).collect::<Vec<_>>());
         let lines =

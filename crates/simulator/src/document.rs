@@ -73,7 +73,7 @@ impl Document {
             .into_uuid()
     }
 
-    /// When in the day it is entered, in the offices of the Central time zone, told in UTC. Never a whole second, so that
+    /// When in the day it is entered, in offices six hours behind UTC, told in UTC. Never a whole second, so that
     /// no two documents crowd one instant.
     pub(crate) fn time_of_day(self, seed: u64) -> TimeDelta {
         let mut draw = self.draw(seed, Stream::Desk);

@@ -121,8 +121,8 @@ pub(crate) struct Invoice {
     pub(crate) company: u8,
     pub(crate) vendor: u32,
     pub(crate) lines: Vec<InvoiceLine>,
-    /// Whether the last line is the use tax that the buyer itself owes on the first.
-    pub(crate) has_use_tax: bool,
+    /// The rate of use tax in parts per ten thousand, where the last line is what the buyer itself owes on the first.
+    pub(crate) use_tax: i64,
     /// Days between its date and its entry.
     pub(crate) age_days: u64,
     /// Days that its payment is late.
@@ -136,13 +136,13 @@ pub(crate) struct Invoice {
 impl Invoice {
     /// What the vendor is owed: in its currency, and in dollars.
     pub(crate) fn total(&self) -> (i64, i64) {
-        let owed = &self.lines[..self.lines.len() - usize::from(self.has_use_tax)];
+        let owed = &self.lines[..self.lines.len() - usize::from(self.use_tax > 0)];
         owed.iter().fold((0, 0), |sum, line| (sum.0 + line.cents, sum.1 + line.functional_cents))
     }
 
     /// What the state is owed, where the buyer pays it itself.
-    pub(crate) fn use_tax(&self) -> Option<&InvoiceLine> {
-        self.lines.last().filter(|_| self.has_use_tax)
+    pub(crate) fn use_tax_line(&self) -> Option<&InvoiceLine> {
+        self.lines.last().filter(|_| self.use_tax > 0)
     }
 }
 

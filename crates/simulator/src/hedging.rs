@@ -48,10 +48,10 @@ impl Ground {
         }
     }
 
-    /// What is left of the year's strip at a month's end.
+    /// What is left of the year's strip at a month's end: the month itself is settled only in the next.
     fn left(&self, month: Month) -> Strip {
         let strip = self.strip(month);
-        let months = 12 - i64::from(month.of_year());
+        let months = 13 - i64::from(month.of_year());
         Strip { barrels: Quantity::from_units(strip.barrels.units() * months), ..strip }
     }
 

@@ -20,7 +20,9 @@ const CALLED: i64 = 40;
 /// Overhead of a producing well and month in the first year of the programme, in cents. COPAS publishes no rates: they
 /// are negotiated, and adjusted by its factor each April.
 const PRODUCING_OVERHEAD: i64 = 1_050_00;
-/// Overhead of a month of drilling.
+/// What partners bear of the rig's overhead goes to this line of the AFE.
+const DRILLING_SUPERVISION: &str = "241.007";
+/// Overhead of a month of drilling, by its days.
 const DRILLING_OVERHEAD: i64 = 10_500_00;
 /// Bills of a thousand that are never paid.
 const DEFAULTED: u64 = 3;
@@ -62,33 +64,41 @@ impl Ground {
         sums.into_iter().map(split).filter(|billed| billed.parts.iter().any(|part| *part > 0)).collect()
     }
 
-    /// Overhead of a lease in a month at 8/8, with the parts of the company and its partners.
+    /// Overhead of a lease's producing wells in a month at 8/8, with the parts of the company and its partners.
     fn overhead(&self, month: Month, lease: u32) -> Overhead {
-        let master = &self.masters.leases[lease as usize];
-        let wells: Vec<u32> = self
-            .masters
-            .wells_of(lease)
-            .iter()
-            .copied()
-            .filter(|at| self.masters.wells[*at as usize].produces_in(month))
-            .collect();
-        let drilling = self
-            .masters
-            .projects_around(month)
-            .filter(|(_, it)| it.lease == lease && it.phase(month) == 0)
-            .count();
-        let factor = self.overhead_factor(month);
-        let rate = PRODUCING_OVERHEAD * factor / 10_000;
-        let drilling_rate = DRILLING_OVERHEAD * factor / 10_000;
-        let total = rate * wells.len() as i64 + drilling_rate * drilling as i64;
-        Overhead {
-            parts: largest_remainder(total, &master.cost_weights()),
-            wells,
-            rate,
-            drilling,
-            drilling_rate,
-            total,
-        }
+        let on = |at: &u32| self.masters.wells[*at as usize].produces_in(month);
+        let wells: Vec<u32> = self.masters.wells_of(lease).iter().copied().filter(on).collect();
+        let rate = PRODUCING_OVERHEAD * self.overhead_factor(month) / 10_000;
+        self.shared(lease, wells, rate, None)
+    }
+
+    /// Overhead of a project's rig, for the days on which it drills in a month.
+    fn drilling_overhead(&self, month: Month, project: u32) -> Overhead {
+        let master = &self.masters.projects[project as usize];
+        let mut draw = crate::random::Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 1 << 40);
+        let days = if master.phase(month) == 0 { draw.between(16, month.length() - 2) } else { 0 };
+        let rate = DRILLING_OVERHEAD * self.overhead_factor(month) / 10_000 / month.length();
+        self.shared(master.lease, vec![master.well], rate, Some(days))
+    }
+
+    /// So much a well, or a day of drilling one.
+    fn shared(&self, lease: u32, wells: Vec<u32>, rate: i64, days: Option<i64>) -> Overhead {
+        let count = days.unwrap_or(wells.len() as i64);
+        let total = rate * count;
+        let parts = largest_remainder(total, &self.masters.leases[lease as usize].cost_weights());
+        Overhead { parts, wells, rate, count, unit: if days.is_some() { "DAY" } else { "WELL" }, total }
+    }
+
+    /// What a partner's overhead of a month comes to: of the wells, and of each project that drills.
+    fn overheads(&self, month: Month, lease: u32, partner: u16) -> Vec<(Document, i64)> {
+        let part = |overhead: Overhead| overhead.parts[usize::from(partner) + 1];
+        let wells = Document::new(Template::CopasOverhead, month, lease, 0);
+        let drilling =
+            self.masters.projects_around(month).filter(|(_, it)| it.lease == lease && it.phase(month) == 0);
+        let drilling = drilling.map(|(at, _)| {
+            (Document::new(Template::DrillingOverhead, month, at, 0), part(self.drilling_overhead(month, at)))
+        });
+        std::iter::once((wells, part(self.overhead(month, lease)))).chain(drilling).collect()
     }
 
     /// The adjustment of overhead since the first year, in parts per ten thousand: each 1 April by a seeded 2 to 5 %.
@@ -116,9 +126,10 @@ struct Overhead {
     /// The company's, then the partners'.
     parts: Vec<i64>,
     wells: Vec<u32>,
+    /// Of how many of a unit, at which rate in cents.
+    count: i64,
+    unit: &'static str,
     rate: i64,
-    drilling: usize,
-    drilling_rate: i64,
     total: i64,
 }
 
@@ -136,7 +147,7 @@ pub(crate) fn bill(world: &World, month: Month, lease: u32, partner: u16) -> i64
         .iter()
         .map(|billed| billed.parts[usize::from(partner)])
         .sum();
-    costs + ground.overhead(month, lease).parts[usize::from(partner) + 1]
+    costs + ground.overheads(month, lease, partner).iter().map(|(_, cents)| cents).sum::<i64>()
 }
 
 /// What of a project's bill of the month before a partner's advance pays in `month`.
@@ -170,6 +181,9 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
         if project.phase(month) == 0 {
             let partners = 0..ground.masters.leases[project.lease as usize].partners.len() as u16;
             found.extend(partners.map(|partner| Document::new(Template::CashCall, month, at, partner)));
+            if !ground.masters.leases[project.lease as usize].partners.is_empty() {
+                found.push(Document::new(Template::DrillingOverhead, month, at, 0));
+            }
         }
     }
 }
@@ -222,7 +236,7 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     let ground = &world.ground;
     match document.template {
         Template::JibCutBack => ground.cut_back(document, entered_on, &world.facts(document.month)),
-        Template::CopasOverhead => ground.overhead_draft(document, entered_on),
+        Template::CopasOverhead | Template::DrillingOverhead => ground.overhead_draft(document, entered_on),
         Template::JibReceipt => receipt(world, document, entered_on),
         Template::CashCall => ground.cash_call(document, entered_on),
         _ => application(world, document, entered_on),
@@ -281,41 +295,48 @@ impl Ground {
         }
     }
 
-    /// Dr joint interest receivable and own supervision / Cr overhead recovered: so much a well and month.
+    /// Dr joint interest receivable and own supervision, of wells as expense or of a project as work in progress / Cr
+    /// overhead recovered.
     fn overhead_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
-        let (month, at) = (document.month, document.subject);
+        let month = document.month;
+        let project = (document.template == Template::DrillingOverhead).then_some(document.subject);
+        let at = project.map_or(document.subject, |project| self.masters.projects[project as usize].lease);
         let lease = &self.masters.leases[at as usize];
-        let overhead = self.overhead(month, at);
-        let what = format!("COPAS overhead {}, {}", month.label(), lease.record.name);
-        let mut draft = Draft::new(document, entered_on, what);
+        let overhead = match project {
+            Some(project) => self.drilling_overhead(month, project),
+            None => self.overhead(month, at),
+        };
+        let of = project.map_or(lease.record.name.as_str(), |project| {
+            &self.masters.projects[project as usize].afe_number
+        });
+        let mut draft = Draft::new(document, entered_on, format!("COPAS overhead {}, {of}", month.label()));
+        draft.due_date = Some(entered_on + Days::new(15));
         draft.source_document = Some(format!("JIB-{}-{}", month.label(), lease.jib_code));
+        let own = if project.is_some() { DRILLING_SUPERVISION } else { code::SUPERVISION };
         for ((partner, share), part) in lease.partners.iter().zip(&overhead.parts[1..]) {
             draft.debit(code::JIB_RECEIVABLE, *part, |line| {
                 self.on_joint_account(line, at);
                 self.with(line, *partner);
                 line.decimal_interest = Some(*share);
-                line.billed_account_code = Some(code::SUPERVISION.into());
+                line.billed_account_code = Some(own.into());
                 line.base_amount = Some(Money::from_units(overhead.total));
+                line.afe_number =
+                    project.map(|project| self.masters.projects[project as usize].afe_number.as_str().into());
             });
         }
-        let any = overhead.wells.first().copied().or_else(|| self.masters.wells_of(at).first().copied());
-        let wells =
-            if overhead.wells.is_empty() { any.into_iter().collect() } else { overhead.wells.clone() };
-        for (well, part) in wells.iter().zip(largest_remainder(overhead.parts[0], &vec![1; wells.len()])) {
-            draft.debit(code::SUPERVISION, part, |line| self.on_well(line, *well));
-        }
-        let charges = [
-            ("WELL", overhead.wells.len(), overhead.rate),
-            ("RIG", overhead.drilling, overhead.drilling_rate),
-        ];
-        for (unit, count, rate) in charges {
-            draft.credit(code::OVERHEAD_RECOVERED, rate * count as i64, |line| {
-                line.quantity = Some(Quantity::from_units(count as i64 * 1_000));
-                line.unit_of_measure = Some(unit.into());
-                line.unit_price = Some(UnitPrice::from_units(rate * 10_000));
-                line.lease_id = Some(lease.record.lease_id.as_str().into());
+        let evenly = vec![1; overhead.wells.len()];
+        for (well, part) in overhead.wells.iter().zip(largest_remainder(overhead.parts[0], &evenly)) {
+            draft.debit(own, part, |line| match project {
+                Some(project) => self.on_project(line, project),
+                None => self.on_well(line, *well),
             });
         }
+        draft.credit(code::OVERHEAD_RECOVERED, overhead.total, |line| {
+            line.quantity = Some(Quantity::from_units(overhead.count * 1_000));
+            line.unit_of_measure = Some(overhead.unit.into());
+            line.unit_price = Some(UnitPrice::from_units(overhead.rate * 10_000));
+            line.lease_id = Some(lease.record.lease_id.as_str().into());
+        });
         draft
     }
 
@@ -371,15 +392,16 @@ fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_
     let what = format!("Joint interest receipt {}, {}", month.label(), ground.name(partner));
     let mut draft = Draft::new(document, entered_on, what);
     let cents = payable(world, month, &world.standing(month.plus(1)), at, document.part);
-    let overhead = ground.overhead(month, at).parts[usize::from(document.part) + 1];
+    let overheads = ground.overheads(month, at, document.part);
+    let overhead: i64 = overheads.iter().map(|(_, cents)| cents).sum();
     draft.debit(code::CASH, cents, |_| {});
-    let cleared = [(Template::JibCutBack, cents - overhead), (Template::CopasOverhead, overhead)];
-    for (template, cents) in cleared {
+    let costs = (Document { template: Template::JibCutBack, part: 0, ..document }, cents - overhead);
+    for (bill, cents) in std::iter::once(costs).chain(overheads) {
         draft.credit(code::JIB_RECEIVABLE, cents, |line| {
             ground.on_joint_account(line, at);
             ground.with(line, partner);
             line.decimal_interest = Some(share);
-            line.clears_entry_id = Some(world.id(Document { template, part: 0, ..document }));
+            line.clears_entry_id = Some(world.id(bill));
         });
     }
     draft

@@ -57,7 +57,7 @@ impl Ground {
             Money::from_units(scattered(&mut draw, if is_tubular { 4_200_000 } else { 800_000 }).max(90_00));
         let (account, project, well) = if is_tubular {
             let project = *draw.pick(&drilling);
-            (code_of_tubulars(&mut draw), Some(project), self.masters.projects[project as usize].well)
+            ("243.030", Some(project), self.masters.projects[project as usize].well)
         } else {
             (code::REPAIRS, None, *draw.pick(self.masters.on_production(month)))
         };
@@ -115,10 +115,6 @@ impl Ground {
         let mut draw = purchase.as_template(Template::MaterialPurchase).draw(self.seed, Stream::Material);
         some_business_day(purchase.month, &mut draw)
     }
-}
-
-fn code_of_tubulars(draw: &mut Draw) -> &'static str {
-    if draw.below(2) == 0 { "243.030" } else { "243.031" }
 }
 
 /// Every document of materials whose business is of `month`.

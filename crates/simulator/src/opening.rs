@@ -57,6 +57,9 @@ impl Ground {
                 -lease.leasehold_cents * 3 / 10,
             );
         }
+        for owner in 0..masters.owners.len() as u32 {
+            books.add(OPERATOR, code::SUSPENSE, [owner, 0, 0], -self.held_before(owner));
+        }
         self.first_working_capital(&mut books);
         for company in [OPERATOR, NON_OPERATOR, MIDSTREAM] {
             let assets: i64 = books.carried(company).iter().map(|(_, cents)| cents).sum();

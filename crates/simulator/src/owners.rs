@@ -6,6 +6,7 @@ use crate::ground::Ground;
 use crate::masters::OPERATOR;
 use crate::month::Month;
 use crate::payables::share_of;
+use crate::random::{Draw, Stream};
 use crate::standing::Standing;
 use crate::template::Template;
 use crate::world::World;
@@ -16,8 +17,10 @@ use ledger::{Money, Rate};
 
 /// Backup withholding of a payment to an owner without a taxpayer number: 24 % (26 U.S.C. § 3406).
 const WITHHELD: i64 = 2_400;
-/// The month in which unclaimed revenue is reported to the states.
-const ESCHEATED_IN: u32 = 7;
+/// The month in which unclaimed revenue is reported to the states, which have it by 1 July (Tex. Prop. Code § 74.301).
+const ESCHEATED_IN: u32 = 6;
+/// Years over which what was held before the books' first month comes of age: three, by most states' law.
+const AGED_OVER: i64 = 3;
 
 /// A check of a run: what an owner is owed, and what of it is netted against which joint account's bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +68,10 @@ pub(crate) fn documents(world: &World, month: Month, standing: &Standing, found:
             found.push(document(Template::SuspenseRelease));
         }
         let unlocatable = master.suspense(month) == Some("UNLOCATABLE");
-        if held > 0 && unlocatable && month.of_year() == ESCHEATED_IN {
+        if unlocatable
+            && month.of_year() == ESCHEATED_IN
+            && world.ground.unclaimed(month, owner).min(held) > 0
+        {
             found.push(document(Template::Escheat));
         }
         if standing.books.of(OPERATOR, code::ESCHEAT_PAYABLE, [owner, 0, 0]) < 0 {
@@ -84,7 +90,7 @@ pub(crate) fn entered_on(document: Document) -> NaiveDate {
         Template::OwnerDistribution => run_day(month),
         Template::SuspenseRelease => month.working_day(3),
         Template::Escheat => month.working_day(12),
-        Template::EscheatRemittance => on_or_before(month.day(20)),
+        Template::EscheatRemittance => month.working_day(1),
         _ => on_or_after(month.day(15)),
     }
 }
@@ -153,7 +159,24 @@ pub(crate) fn check_draft<'w>(
     draft
 }
 
-/// Dr one liability to the owner / Cr another, all that stands there.
+impl Ground {
+    /// What is held for an owner when the fold begins, because nobody can find it.
+    pub(crate) fn held_before(&self, owner: u32) -> i64 {
+        let is_unlocatable =
+            self.masters.owners[owner as usize].record.suspense_code.as_deref() == Some("UNLOCATABLE");
+        let mut draw = Draw::new(self.seed, Stream::Master, u64::from(owner), 3);
+        if is_unlocatable { draw.between(400_00, 28_000_00) } else { 0 }
+    }
+
+    /// What of it comes of age in a year: what came in three years before.
+    fn unclaimed(&self, month: Month, owner: u32) -> i64 {
+        let year = i64::from(month.year() - self.masters.base.year());
+        let of_year = self.held_before(owner) / (AGED_OVER + 1);
+        if (0..=AGED_OVER).contains(&year) { of_year } else { 0 }
+    }
+}
+
+/// Dr suspense / Cr another liability to the owner: all that stands there, or what nobody has claimed for too long.
 fn moved<'w>(
     world: &'w World,
     document: Document,
@@ -163,7 +186,11 @@ fn moved<'w>(
 ) -> Draft<'w> {
     let ground = &world.ground;
     let owner = &ground.masters.owners[document.subject as usize].record;
-    let cents = -world.standing(document.month).books.of(OPERATOR, code::SUSPENSE, [document.subject, 0, 0]);
+    let held = -world.standing(document.month).books.of(OPERATOR, code::SUSPENSE, [document.subject, 0, 0]);
+    let cents = match document.template {
+        Template::Escheat => held.min(ground.unclaimed(document.month, document.subject)),
+        _ => held,
+    };
     let mut draft = Draft::new(document, entered_on, format!("{what}, {}", owner.name));
     draft.debit(from, cents, |line| {
         ground.to_owner(line, document.subject);

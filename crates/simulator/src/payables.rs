@@ -19,9 +19,23 @@ use std::collections::BTreeMap;
 
 /// Vendor invoices of an ordinary day at scale 1.
 const INVOICES_A_DAY: i64 = 290;
-/// Use tax on what is bought without the vendor charging it, in parts per ten thousand: state and local, under a direct
-/// payment permit (Tex. Tax Code § 151.417).
-const USE_TAX: i64 = 825;
+/// Use tax by state on goods and rentals whose vendor charges no sales tax, in parts per ten thousand: a buyer with a direct
+/// payment permit owes it itself (Tex. Tax Code § 151.417). Texas with its cities, others the state's rate; Montana has none.
+const USE_TAX: [(&str, i64); 11] = [
+    ("TX", 825),
+    ("NM", 513),
+    ("CO", 290),
+    ("LA", 500),
+    ("ND", 500),
+    ("OH", 575),
+    ("OK", 450),
+    ("PA", 600),
+    ("UT", 485),
+    ("WV", 600),
+    ("WY", 400),
+];
+/// Accounts of goods and rentals.
+const GOODS: [&str; 6] = [code::CHEMICALS, code::FUEL, code::COMPRESSION, "710.014", "710.017", "905.003"];
 /// Corrections of a month at scale 1.
 const CORRECTIONS: u32 = 420;
 /// What of a basin's lease operating expense vendors invoice outside field tickets, in parts per hundred.
@@ -65,7 +79,6 @@ impl Ground {
         let month = Month::of(day);
         let rate = (vendors.all[vendor as usize].currency == "CAD").then(|| self.exchange_rate(month));
         let count = *draw.pick(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
-        let has_use_tax = count == 1 && rate.is_none() && draw.below(3) == 0;
         let is_field = trade.accounts[0].starts_with("710.");
         let wells = if is_field { self.wells_visited(month, &mut draw) } else { Vec::new() };
         let mean = match wells.first() {
@@ -80,20 +93,32 @@ impl Ground {
                 InvoiceLine { account, well, cents, functional_cents: in_dollars(cents, rate) }
             })
             .collect();
-        if has_use_tax {
-            let tax = share_of(lines[0].cents, USE_TAX).max(1);
+        let use_tax = match lines[..] {
+            [line] if rate.is_none() && GOODS.contains(&line.account) && draw.below(10) < 9 => {
+                self.use_tax(line.well)
+            }
+            _ => 0,
+        };
+        if use_tax > 0 {
+            let tax = share_of(lines[0].cents, use_tax).max(1);
             lines.push(InvoiceLine { cents: tax, functional_cents: tax, ..lines[0] });
         }
         Invoice {
             company,
             vendor,
             lines,
-            has_use_tax,
+            use_tax,
             age_days: draw.below(5),
             late_days: draw.below(5),
             rate,
             cost_center: u32::from(company) * CENTERS as u32 + draw.below(CENTERS as u64) as u32,
         }
+    }
+
+    /// The rate of use tax where a well stands, or at the office, which is in Texas.
+    fn use_tax(&self, well: Option<u32>) -> i64 {
+        let state = well.map_or("TX", |well| self.masters.wells[well as usize].record.state.as_str());
+        USE_TAX.iter().find(|(of, _)| *of == state).map_or(0, |(_, rate)| *rate)
     }
 
     /// A well on production and its neighbours on the lease.
@@ -234,7 +259,7 @@ impl Ground {
         draft.source_document = Some(format!("INV-{}-{index:04}", day.format("%y%m%d")));
         draft.foreign = invoice.rate.map(|rate| ("CAD", rate));
         for (nth, line) in invoice.lines.iter().enumerate() {
-            let is_use_tax = invoice.has_use_tax && nth > 0;
+            let is_use_tax = invoice.use_tax > 0 && nth > 0;
             draft.post_foreign(line.account, Side::Debit, (line.cents, line.functional_cents), |made| {
                 match line.well {
                     Some(well) => {
@@ -245,7 +270,7 @@ impl Ground {
                 }
                 if is_use_tax {
                     made.base_amount = Some(Money::from_units(invoice.lines[0].cents));
-                    made.rate = Some(Rate::from_units(USE_TAX * 10_000));
+                    made.rate = Some(Rate::from_units(invoice.use_tax * 10_000));
                     made.text = Some("Use tax".into());
                 }
             });
@@ -253,7 +278,7 @@ impl Ground {
         draft.post_foreign(code::VOUCHERS_PAYABLE, Side::Credit, invoice.total(), |line| {
             self.with(line, invoice.vendor);
         });
-        if let Some(tax) = invoice.use_tax() {
+        if let Some(tax) = invoice.use_tax_line() {
             draft.credit(code::USE_TAX_PAYABLE, tax.cents, |_| {});
         }
         draft

@@ -40,7 +40,7 @@ impl Ground {
         FIELD_WAGES * i64::from(self.scale) * draw.between(950, 1_050) / 1_000 + draw.between(0, 99)
     }
 
-    /// The field's wages of a month by basin and well: a gas well far from others takes less of a pumper's day.
+    /// The field's wages of a month by basin and well, in proportion to what each costs to run.
     fn labour(&self, month: Month) -> BTreeMap<usize, Vec<(u32, i64)>> {
         let wells = self.masters.on_production(month);
         let weight = |well: &u32| self.masters.wells[*well as usize].expense(month.day(15), 30) / 1_000 + 400;

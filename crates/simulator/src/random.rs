@@ -28,7 +28,7 @@ pub enum Stream {
     Project = 10,
     /// Exchange rates.
     Exchange = 11,
-    /// Joint interest: who pays late or never.
+    /// Joint interest: who never pays.
     Partner = 12,
     /// Materials.
     Material = 13,

@@ -8,8 +8,9 @@ use ledger::{Product, Rate, UnitPrice};
 /// value, micro-dollars per unit of volume, months and day due, source.
 type Row = (&'static str, Product, Option<(i32, u32, u32)>, i64, i64, i32, i32, &'static str);
 
-/// Rates as enacted, for the production months of this ledger. States without a rate levy no severance tax on the
-/// product (Pennsylvania levies an impact fee per well instead). Colorado and Utah are taken at their upper brackets.
+/// Rates as enacted, for the production months of this ledger. Pennsylvania levies an impact fee per well
+/// instead, and North Dakota taxes liquids with the gas that held them. Colorado and Utah are taken at their upper brackets;
+/// rates for new wells (Oklahoma's first 36 months, Louisiana's since July 2025) are not.
 #[rustfmt::skip]
 const RATES: &[Row] = &[
     ("TX", Product::Oil, None, 46_000, 6_250, 1, 25, "Tex. Tax Code ch. 202; Nat. Res. Code § 81.116, clean-up fee per barrel"),
@@ -19,6 +20,7 @@ const RATES: &[Row] = &[
     ("NM", Product::Gas, None, 79_400, 0, 2, 25, "N.M. severance, emergency school and conservation taxes"),
     ("NM", Product::NaturalGasLiquids, None, 79_400, 0, 2, 25, "N.M. severance, emergency school and conservation taxes"),
     ("ND", Product::Oil, None, 100_000, 0, 1, 25, "N.D. gross production 5 % and extraction 5 %"),
+    ("ND", Product::Gas, None, 0, 68_600, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF, set each 1 July"),
     ("OK", Product::Oil, None, 70_000, 0, 2, 25, "Okla. gross production tax"),
     ("OK", Product::Gas, None, 70_000, 0, 2, 25, "Okla. gross production tax"),
     ("OK", Product::NaturalGasLiquids, None, 70_000, 0, 2, 25, "Okla. gross production tax"),
@@ -40,6 +42,7 @@ const RATES: &[Row] = &[
     ("UT", Product::NaturalGasLiquids, None, 40_000, 0, 2, 25, "Utah Code § 59-5-102, liquids"),
     ("MT", Product::Oil, None, 90_000, 0, 2, 25, "Mont. Code § 15-36-304"),
     ("MT", Product::Gas, None, 90_000, 0, 2, 25, "Mont. Code § 15-36-304"),
+    ("MT", Product::NaturalGasLiquids, None, 90_000, 0, 2, 25, "Mont. Code § 15-36-304"),
 ];
 
 /// The tax records of a ledger whose records begin on `since`.

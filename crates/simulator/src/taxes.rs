@@ -14,8 +14,15 @@ use ledger::period::{on_or_after, on_or_before};
 use ledger::{Money, Rate};
 use std::collections::BTreeMap;
 
-/// Property tax of a month's own revenue, in parts per ten thousand: what Texas counties come to.
-const AD_VALOREM: i64 = 210;
+/// Property tax of a month's own revenue by state, in parts per ten thousand: what counties come to. The production taxes of
+/// North Dakota, Oklahoma, Montana and Louisiana stand in its place, and Pennsylvania levies none.
+const AD_VALOREM: [(&str, i64); 7] =
+    [("TX", 210), ("NM", 110), ("CO", 420), ("WY", 620), ("UT", 100), ("WV", 180), ("OH", 80)];
+
+fn ad_valorem(state: &str) -> Rate {
+    let of_state = AD_VALOREM.iter().find(|(of, _)| *of == state);
+    Rate::from_units(of_state.map_or(0, |(_, parts)| parts * 10_000))
+}
 
 impl Ground {
     /// Severance tax of a month's finals by place of the tax code's first record, with what the month's corrections of
@@ -121,7 +128,10 @@ impl Ground {
                 *revenue.entry(*well).or_default() += sale.accrued.parts[0];
             }
         }
-        let rate = Rate::from_units(AD_VALOREM * 10_000);
+        let rate = ad_valorem(&self.masters.leases[lease as usize].record.state);
+        if rate.is_zero() {
+            return Vec::new();
+        }
         let tax = |own: i64| Money::product(Money::from_units(own), rate).expect("a tax fits").units();
         revenue.into_iter().filter(|(_, own)| *own > 0).map(|(well, own)| (well, own, tax(own))).collect()
     }
@@ -137,7 +147,7 @@ impl Ground {
             draft.debit(code::AD_VALOREM_EXPENSE, *cents, |line| {
                 self.on_well(line, *well);
                 line.base_amount = Some(Money::from_units(*own));
-                line.rate = Some(Rate::from_units(AD_VALOREM * 10_000));
+                line.rate = Some(ad_valorem(&lease.state));
             });
         }
         draft.credit(code::AD_VALOREM_PAYABLE, taxed.iter().map(|(.., cents)| cents).sum(), |_| {});

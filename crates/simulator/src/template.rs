@@ -170,6 +170,8 @@ templates! {
     JibReceipt = "JIB_RECEIPT", JointInterest, JointInterest, Standard, Treasury, AsEntered;
     /// Overhead by the accounting procedure.
     CopasOverhead = "COPAS_OVERHEAD", JointInterest, JointInterest, Standard, Batch, MonthEnd;
+    /// Overhead of a rig, by the same procedure.
+    DrillingOverhead = "DRILLING_OVERHEAD", JointInterest, JointInterest, Standard, Batch, MonthEnd;
     /// A partner advances its share of a well.
     CashCall = "CASH_CALL", JointInterest, JointInterest, Standard, Treasury, AsEntered;
     /// The advance is used.
@@ -248,7 +250,7 @@ templates! {
     MaterialPurchase = "MATERIAL_PURCHASE", Materials, Inventory, Standard, Payables, AsEntered;
     /// They are paid.
     MaterialPayment = "MATERIAL_PAYMENT", Materials, Payables, Standard, Treasury, AsEntered;
-    /// They go to a well, or come back.
+    /// They go to a well.
     MaterialTransfer = "MATERIAL_TRANSFER", Materials, Inventory, Standard, Accounting, AsEntered;
 
     /// Interest of a month.

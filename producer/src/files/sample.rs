@@ -90,8 +90,15 @@ fn shorten(entries: &mut BTreeMap<Uuid, Submission<'_>>, count: usize) {
     }
 }
 
-fn taken_in_turn(found: Found<'_>, count: usize) -> Vec<Submission<'_>> {
-    let mut kinds: Vec<_> = found.into_values().map(BTreeMap::into_values).collect();
+/// One of each type in turn. Where there are fewer than types, the types are taken at even distances from their list, whose
+/// neighbours belong to one family.
+fn taken_in_turn(mut found: Found<'_>, count: usize) -> Vec<Submission<'_>> {
+    let types: Vec<&str> =
+        simulator::transaction_types().into_iter().filter(|it| found.contains_key(*it)).collect();
+    let wanted = count.clamp(1, types.len().max(1));
+    let spread = (0..wanted).filter_map(|at| types.get(at * types.len() / wanted));
+    let mut kinds: Vec<_> =
+        spread.filter_map(|kind| found.remove(*kind)).map(BTreeMap::into_values).collect();
     let mut samples = Vec::new();
     while samples.len() < count {
         let before = samples.len();

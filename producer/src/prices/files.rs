@@ -246,7 +246,7 @@ impl Layout {
 fn gap_problem(last: Option<NaiveDate>, date: NaiveDate, column: &str) -> Option<String> {
     let days = (date - last?).num_days();
     (days > GAP_DAYS_MAX)
-        .then(|| format!("`{column}` has no price for {days} days before {date}; at most {GAP_DAYS_MAX} may lie between two"))
+        .then(|| format!("`{column}` has no price in the {days} days up to {date}; two prices may be {GAP_DAYS_MAX} days apart"))
 }
 
 /// Enough of a text to find it by.

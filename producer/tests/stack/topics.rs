@@ -33,7 +33,7 @@ pub(crate) fn two_days() -> RunArgs {
 }
 
 /// As [`two_days`].
-pub(crate) const FINGERPRINT: &str = "7449daab54c561175c2b1fc041babbba613d86b69f289eafb770f538c4016288";
+pub(crate) const FINGERPRINT: &str = "854504b89ad76933071bd1dfa1d9da3025d15bca5a661f240ff2465b9a7b5794";
 
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,

@@ -81,14 +81,15 @@ pub(super) fn overhead(sheet: &mut Sheet<'_>) {
         sheet.put(*at, calculation);
     }
     let billed: i64 = bills.iter().map(|at| sheet.line(*at).amount.units()).sum();
-    let wells = sheet.places(|line| line.account_code == code::SUPERVISION);
+    let is_own = |code: &str| code == code::SUPERVISION || code.starts_with("241.");
+    let wells = sheet.places(|line| is_own(&line.account_code));
     let parts = largest_remainder(total - billed, &vec![1; wells.len()]);
     for (at, part) in wells.iter().zip(parts) {
         let text = format!(
-            "the company's own part, {} less {} billed, evenly on {} wells",
+            "the company's own part, {} less {} billed{}",
             words::cents(total),
             words::cents(billed),
-            wells.len()
+            if wells.len() > 1 { format!(", evenly on {} wells", wells.len()) } else { String::new() }
         );
         let calculation = Calculation::worked_on(sheet.line(*at), Method::Split, text, (Side::Debit, part));
         sheet.put(*at, calculation);

@@ -137,7 +137,7 @@ fn about_rate(
         ("NON_OPERATED_BILL", _) => said("the operator's cost at 8/8 × the company's working interest"),
         ("VENDOR_PAYMENT", _) => said("the invoice in its currency × the rate of the day of payment"),
         ("INSURANCE_AMORTISATION", _) => said("a month of the premium × the part of it that covers this"),
-        ("OWNER_DISTRIBUTION", _) => withheld(sheet, line, base),
+        ("OWNER_DISTRIBUTION", _) => withheld(sheet, base),
         ("PAYROLL", _) => burden(sheet, line, base),
         ("VENDOR_INVOICE", _) => use_tax(sheet, line, base),
         _ => (Vec::new(), Vec::new()),
@@ -145,7 +145,7 @@ fn about_rate(
 }
 
 /// Withheld from what is paid out after netting.
-fn withheld(sheet: &Sheet<'_>, line: &JournalLine<'_>, base: Money) -> (Vec<String>, Vec<String>) {
+fn withheld(sheet: &Sheet<'_>, base: Money) -> (Vec<String>, Vec<String>) {
     let owed: i64 = on_account(sheet, code::OWNERS_PAYABLE);
     let netted: i64 = on_account(sheet, code::JIB_RECEIVABLE);
     let note = format!(
@@ -154,7 +154,6 @@ fn withheld(sheet: &Sheet<'_>, line: &JournalLine<'_>, base: Money) -> (Vec<Stri
         if netted == 0 { String::new() } else { format!(", less what is netted, {}", words::cents(netted)) }
     );
     let contradiction = expect("base", base, Money::from_units(owed - netted)).err();
-    debug_assert!(line.base_amount == Some(base));
     (vec![note], contradiction.into_iter().collect())
 }
 

@@ -76,7 +76,7 @@ fn explained(entry: &JournalEntry<'_>, references: &Facts) -> Explanation {
         "REVENUE_ACCRUAL" | "REVENUE_FINAL" | "PRIOR_PERIOD_ADJUSTMENT" => revenue::operated(&mut sheet),
         "NON_OPERATED_ACCRUAL" | "NON_OPERATED_REVENUE" => revenue::of_others(&mut sheet),
         "JIB_CUT_BACK" => joint::cut_back(&mut sheet),
-        "COPAS_OVERHEAD" => joint::overhead(&mut sheet),
+        "COPAS_OVERHEAD" | "DRILLING_OVERHEAD" => joint::overhead(&mut sheet),
         "CLOSE_TO_PROVED" => closed_to_proved(&mut sheet),
         _ => {}
     }

@@ -27,7 +27,9 @@ fn begins(entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> (Method, String) 
         "RECLASSIFICATION" | "AUDIT_ADJUSTMENT" => stated("as the accountant's voucher states"),
         "CAPITAL_ACCRUAL" => stated("the engineers' estimate of work done and not invoiced"),
         "PAYROLL" => stated(payroll(&line.account_code)),
-        "LABOUR_ALLOCATION" => stated("the well's part of the field's wages, by the crews' time sheets"),
+        "LABOUR_ALLOCATION" => {
+            stated("the well's part of the field's wages, in proportion to what each well costs")
+        }
         "PURCHASER_RECEIPT" => stated("short paid, as the purchaser's remittance states"),
         "REVOLVER_DRAW" | "REVOLVER_REPAYMENT" => stated("as the bank's advice states"),
         "DIVIDEND" => stated("as the board resolved"),

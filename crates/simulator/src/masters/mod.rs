@@ -200,6 +200,13 @@ impl Masters {
     pub(crate) fn became_known(&self, month: Month) -> Vec<(NaiveDate, ReferenceRecord)> {
         let mut records = self.projects_known(month);
         records.extend(self.owners.iter().filter_map(|owner| owner.released(month)));
+        let plugged = |well: &&WellMaster| well.project.is_none() && well.last_month == Some(month.plus(-2));
+        records.extend(self.wells.iter().filter(plugged).map(|well| {
+            let status = "PLUGGED".to_owned();
+            let record =
+                ledger::reference::Well { effective_date: month.first(), status, ..well.record.clone() };
+            (month.first(), ReferenceRecord::Well(record))
+        }));
         records
     }
 

@@ -1,7 +1,7 @@
 //! The drilling programme: a well and its AFE each.
 //!
-//! An AFE is approved the month before the well is spudded. Drilling takes one month, completion two more; in the fourth
-//! the well produces, and the month after that its cost becomes property. A few exploratory wells come up dry. What costs
+//! An AFE is approved the month before the well is spudded. Drilling takes one month, completion two more; when all is
+//! billed, in the fifth, the well produces and its cost becomes property. A few exploratory wells come up dry. What costs
 //! a tenth more than its budget gets a supplement.
 
 use super::wells::{Site, next_serial, well};
@@ -16,7 +16,7 @@ use std::collections::HashMap;
 /// Wells spudded in a year at scale 1.
 const WELLS_A_YEAR: u32 = 34;
 /// Months between spud and first production.
-pub(crate) const LEAD: i32 = 3;
+pub(crate) const LEAD: i32 = 4;
 /// Months in which invoices come in.
 pub(crate) const INVOICED: i32 = 3;
 /// The first month, counted from spud, in which the cost is complete in the books and billed to the partners.
@@ -137,6 +137,11 @@ impl Masters {
                     let status = "PRODUCING".to_owned();
                     let on = ledger::reference::Well { effective_date: day, status, ..well.record.clone() };
                     records.push((day, ReferenceRecord::Well(on)));
+                }
+                CLOSES if project.is_dry => {
+                    let status = "DRY".to_owned();
+                    let dry = ledger::reference::Well { effective_date: day, status, ..well.record.clone() };
+                    records.push((day, ReferenceRecord::Well(dry)));
                 }
                 phase if phase == CLOSES + 1 => {
                     let supplement = i32::from(project.needs_supplement());
