@@ -332,8 +332,8 @@ mod tests {
             ("2026-01-02,60\n0026-01-05,60\n", 3, "not in 1900 to 2200"),
             ("2026-01-02,60\n2026-01-05,60\n2026-01-05,61\n", 4, "twice"),
             ("2026-01-05,60\n2026-01-02,60\n", 3, "behind a later date"),
-            ("2026-01-02,60\n2026-01-10,60\n", 3, "no price for 8 days"),
-            ("2026-01-02,60\n2026-01-06,\n2026-01-10,60\n", 4, "no price for 8 days"),
+            ("2026-01-02,60\n2026-01-10,60\n", 3, "no price in the 8 days"),
+            ("2026-01-02,60\n2026-01-06,\n2026-01-10,60\n", 4, "no price in the 8 days"),
             ("2026-01-02,60,7\n", 2, "3 columns, and the header has 2"),
         ] {
             let text = refusal(&format!("{header}{rows}"));
