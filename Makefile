@@ -98,7 +98,7 @@ generate: prerequisites build ## Make a year of the ledger as files in target/le
 	@$(RELEASE) generate --out target/ledger --force $(ARGS)
 
 .PHONY: realism
-realism: ## Judge a year of the ledger, of seed 42 and of ten others, and write the scorecard (OUT=target/realism)
+realism: prerequisites ## Judge a year of the ledger, of seed 42 and of ten others, and write the scorecard (OUT=target/realism)
 	@$(CARGO) build --release --locked --quiet -p cli --bin wellbook
 	@$(RELEASE) realism --days 365 --seeds 42,1,2,3,5,8,13,21,34,55,89 --out $(or $(OUT),target/realism) $(ARGS)
 

@@ -11,8 +11,6 @@ use chrono::NaiveDate;
 pub mod code {
     /// Cash, operating.
     pub const CASH: &str = "100.000";
-    /// Cash, revenue distribution.
-    pub const REVENUE_CASH: &str = "100.001";
     /// Accounts receivable, oil and gas sales.
     pub const SALES_RECEIVABLE: &str = "120.000";
     /// Joint interest billings receivable.
@@ -83,8 +81,6 @@ pub mod code {
     pub const SEVERANCE_EXPENSE: &str = "710.011";
     /// Gathering and transportation.
     pub const GATHERING_EXPENSE: &str = "710.016";
-    /// Other lease operating expense.
-    pub const OTHER_EXPENSE: &str = "710.022";
     /// Amortisation of intangible wells.
     pub const INTANGIBLE_DEPLETION: &str = "732.000";
     /// Depreciation of tangible wells.
@@ -93,10 +89,6 @@ pub mod code {
     pub const SALARIES: &str = "900.000";
     /// Payroll taxes and benefits.
     pub const PAYROLL_BURDEN: &str = "901.000";
-    /// Office and professional services.
-    pub const OFFICE: &str = "905.000";
-    /// Gas imbalance receivable.
-    pub const IMBALANCE_RECEIVABLE: &str = "121.000";
     /// Accounts receivable, gas marketing and gathering.
     pub const MARKETING_RECEIVABLE: &str = "122.000";
     /// Due from affiliates.

@@ -1,6 +1,7 @@
 //! The journal entry: one document with all its lines.
 
 use crate::fixed::{DecimalInterest, Money, Quantity, Rate, UnitPrice};
+use crate::reference::Dimension;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::borrow::Cow;
 use uuid::Uuid;
@@ -321,6 +322,24 @@ impl<'a> JournalLine<'a> {
             clears_entry_id: None,
             production_month: None,
             text: None,
+        }
+    }
+
+    /// Whether the line says what a dimension asks for.
+    #[must_use]
+    pub fn carries(&self, dimension: Dimension) -> bool {
+        match dimension {
+            Dimension::Well => self.well_id.is_some(),
+            Dimension::Lease => self.lease_id.is_some(),
+            Dimension::Owner => self.owner_id.is_some(),
+            Dimension::Counterparty => self.counterparty_id.is_some(),
+            Dimension::Afe => self.afe_number.is_some(),
+            Dimension::CostCenter => self.cost_center.is_some(),
+            Dimension::Product => self.product.is_some(),
+            Dimension::Jib => self.jib_code.is_some(),
+            Dimension::Tax => self.tax_code.is_some(),
+            Dimension::PartnerCompany => self.partner_company.is_some(),
+            Dimension::Quantity => self.quantity.is_some() && self.unit_of_measure.is_some(),
         }
     }
 

@@ -7,7 +7,6 @@ use crate::prices::PriceTable;
 use crate::settings::{FaultRates, Settings};
 use crate::template::Family;
 use crate::world::World;
-use ledger::reference::Dimension;
 use ledger::{JournalLine, Side};
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -78,7 +77,7 @@ pub(crate) fn sound(draft: &Draft<'_>) -> Result<(), TestCaseError> {
         let required = account.map(|account| account.required_dimensions).unwrap_or_default();
         prop_assert!(account.is_some_and(|account| account.is_postable), "{}", line.account_code);
         prop_assert!(
-            required.iter().all(|dimension| carries(line, *dimension)),
+            required.iter().all(|dimension| line.carries(*dimension)),
             "{}: {} on {}",
             draft.description,
             line.line_number,
@@ -86,22 +85,6 @@ pub(crate) fn sound(draft: &Draft<'_>) -> Result<(), TestCaseError> {
         );
     }
     Ok(())
-}
-
-fn carries(line: &JournalLine<'_>, dimension: Dimension) -> bool {
-    match dimension {
-        Dimension::Well => line.well_id.is_some(),
-        Dimension::Lease => line.lease_id.is_some(),
-        Dimension::Owner => line.owner_id.is_some(),
-        Dimension::Counterparty => line.counterparty_id.is_some(),
-        Dimension::Afe => line.afe_number.is_some(),
-        Dimension::CostCenter => line.cost_center.is_some(),
-        Dimension::Product => line.product.is_some(),
-        Dimension::Jib => line.jib_code.is_some(),
-        Dimension::Tax => line.tax_code.is_some(),
-        Dimension::PartnerCompany => line.partner_company.is_some(),
-        Dimension::Quantity => line.quantity.is_some() && line.unit_of_measure.is_some(),
-    }
 }
 
 /// Every family's property: any of its documents is sound.

@@ -355,6 +355,7 @@ impl World {
             // Here the books begin: what had been earned is retained.
             let begun = self.begun(&standing, &documents, &settled);
             next.books.retain_earned(&begun.earned);
+            // Where the month is booked once more, because it was not kept, the opening is there already, and the same.
             let _ = self.opening.set(begun);
         }
         Booked { documents, settled: Arc::new(settled), next: Arc::new(next) }

@@ -53,23 +53,7 @@ fn account_takes(line: &JournalLine<'_>, reference: &Reference) -> Verdict {
 }
 
 fn missing_dimension(line: &JournalLine<'_>, account: &Account) -> Option<Dimension> {
-    account.required_dimensions.iter().copied().find(|dimension| !carries(line, *dimension))
-}
-
-fn carries(line: &JournalLine<'_>, dimension: Dimension) -> bool {
-    match dimension {
-        Dimension::Well => line.well_id.is_some(),
-        Dimension::Lease => line.lease_id.is_some(),
-        Dimension::Owner => line.owner_id.is_some(),
-        Dimension::Counterparty => line.counterparty_id.is_some(),
-        Dimension::Afe => line.afe_number.is_some(),
-        Dimension::CostCenter => line.cost_center.is_some(),
-        Dimension::Product => line.product.is_some(),
-        Dimension::Jib => line.jib_code.is_some(),
-        Dimension::Tax => line.tax_code.is_some(),
-        Dimension::PartnerCompany => line.partner_company.is_some(),
-        Dimension::Quantity => line.quantity.is_some() && line.unit_of_measure.is_some(),
-    }
+    account.required_dimensions.iter().copied().find(|dimension| !line.carries(*dimension))
 }
 
 /// `unknown_well`, `unknown_owner`, `unknown_counterparty`, `unknown_afe`: each over all lines before the next.

@@ -92,7 +92,6 @@ impl<'s> Sheet<'s> {
         on(code::RETIREMENT_RESULT)
             .or_else(|| on(code::FOREIGN_EXCHANGE))
             .or_else(|| on(code::CASH))
-            .or_else(|| on(code::REVENUE_CASH))
             .or_else(|| open.last().copied())
     }
 
