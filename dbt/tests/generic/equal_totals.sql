@@ -1,6 +1,5 @@
 {# Two relations total alike, group by group: what one lacks counts as zero. #}
-{% test equal_totals(model, expression, compare_model, compare_expression, group_by=[], compare_group_by=none, where='true', compare_where='true') %}
-{%- set compared = compare_group_by or group_by %}
+{% test equal_totals(model, expression, compare_model, compare_expression, group_by=[], where='true', compare_where='true') %}
 with here as (
     select
         {% for column in group_by %}({{ column }})::text as key_{{ loop.index }}, {% endfor %}
@@ -12,11 +11,11 @@ with here as (
 
 there as (
     select
-        {% for column in compared %}({{ column }})::text as key_{{ loop.index }}, {% endfor %}
+        {% for column in group_by %}({{ column }})::text as key_{{ loop.index }}, {% endfor %}
         {{ compare_expression }} as total
     from {{ compare_model }}
     where {{ compare_where }}
-    {% if compared %}group by {{ range(1, compared | length + 1) | join(', ') }}{% endif %}
+    {% if group_by %}group by {{ range(1, group_by | length + 1) | join(', ') }}{% endif %}
 )
 
 select

@@ -1,5 +1,5 @@
--- Cash at the beginning plus the net change is cash at the end, and that is the balance of the cash accounts, for the month
--- and for the year so far.
+-- Cash at the beginning plus the net change is cash at the end, and that is the balance of the cash accounts, for the
+-- month and for the year so far.
 with statement as (
     select
         line.company_code,

@@ -1,5 +1,5 @@
--- Clearing and control accounts are empty when a period closes. Opening balances, dated a day before the first period but
--- ordered as period 0 of their year, are cleared by the first period with entries.
+-- Clearing and control accounts are empty when a period closes. Opening balances, dated a day before the first period
+-- but ordered as period 0 of their year, are cleared by the first period with entries.
 with first_entry as (
     select
         movement.company_code,

@@ -1,4 +1,5 @@
--- At the end of a period that takes no more ordinary entries, partners have booked alike whatever they booked of each other.
+-- At the end of a period that takes no more ordinary entries, partners have booked alike whatever they booked of each
+-- other.
 with pair as (
     select
         elimination.elimination_set,
@@ -7,7 +8,11 @@ with pair as (
         elimination.period_key,
         sum(elimination.net_amount) as net_amount
     from {{ ref('intercompany_elimination') }} as elimination
-    group by 1, 2, 3, 4
+    group by
+        elimination.elimination_set,
+        least(elimination.company_code, elimination.partner_company),
+        greatest(elimination.company_code, elimination.partner_company),
+        elimination.period_key
 )
 
 select

@@ -1,5 +1,5 @@
--- Net income of the month and of the year so far is what revenue and expense moved, but for the year-end close; that of the
--- group is the companies' together, since eliminations cancel.
+-- Net income of the month and of the year so far is what revenue and expense moved, but for the year-end close; that
+-- of the group is the companies' together, since eliminations cancel.
 with booked as (
     select
         line.company_code,

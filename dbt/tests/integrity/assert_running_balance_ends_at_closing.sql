@@ -1,7 +1,6 @@
--- The running balance behind the last line of a cash account in a period is its closing balance in it. Cash alone, by name:
--- the view reads no other account's lines then.
-{%- set cash = "select account_code from " ~ ref('int_ledger_account') ~ " where cash_flow_class = 'CASH' order by 1" %}
-{%- set accounts = run_query(cash).columns[0].values() if execute else [] %}
+-- The running balance behind the last line of a cash account in a period is its closing balance in it. Cash alone, by
+-- name: the view reads no other account's lines then.
+-- depends_on: {{ ref('int_ledger_account') }}
 with last_line as (
     select distinct on (line.company_code, line.account_code, line.period_key)
         line.company_code,
@@ -9,7 +8,7 @@ with last_line as (
         line.period_key,
         line.running_balance
     from {{ ref('general_ledger') }} as line
-    where line.account_code in ({% for account in accounts %}'{{ account }}', {% endfor %}'')
+    where line.account_code in ({% for account in cash_accounts() %}'{{ account }}', {% endfor %}'')
     order by
         line.company_code asc,
         line.account_code asc,

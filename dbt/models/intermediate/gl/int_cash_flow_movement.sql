@@ -85,11 +85,12 @@ placed as (
         side.factor * movement.posted_amount as posted_amount,
         side.factor * movement.elimination_amount as elimination_amount
     from movement
-    cross join lateral (
-        values
-        (movement.cash_flow_line, 1),
-        (case when movement.cash_flow_line = 'Dry holes' then 'Dry holes added back' else 'Other non-cash' end, -1)
-    ) as side (cash_flow_line, factor)
+    cross join
+        lateral (
+            values
+            (movement.cash_flow_line, 1),
+            (case when movement.cash_flow_line = 'Dry holes' then 'Dry holes added back' else 'Other non-cash' end, -1)
+        ) as side (cash_flow_line, factor)
     where movement.is_result and movement.cash_flow_class in ('INVESTING', 'FINANCING')
 )
 

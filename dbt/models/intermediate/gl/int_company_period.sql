@@ -1,14 +1,15 @@
 {{ config(materialized='table') }}
 
--- Every period of every company, 0 and 13 included, from the first year with a line to the newest period that was posted
--- to or has begun: made from the years themselves, so that a period without a calendar record is not a gap.
+-- Every period of every company, 0 and 13 included, from the first year with a line to the newest period that was
+-- posted to or has begun: made from the years themselves, so that a period without a calendar record is not a gap.
 with bounds as (
     select
         min(movement.period_key) / 100 as first_year,
         greatest(
             max(movement.period_key),
             (
-                select extract(year from clock.ledger_time at time zone 'UTC')::integer * 100
+                select
+                    extract(year from clock.ledger_time at time zone 'UTC')::integer * 100
                     + extract(month from clock.ledger_time at time zone 'UTC')::integer
                 from {{ ref('int_ledger_clock') }} as clock
             )
@@ -53,13 +54,14 @@ select
     coalesce(calendar.period_state, 'UNDEFINED') as period_state
 from company
 cross join bounds
-cross join lateral (
-    select
-        years.fiscal_year,
-        periods.fiscal_period
-    from generate_series(bounds.first_year, bounds.last_key / 100) as years (fiscal_year)
-    cross join generate_series(0, 13) as periods (fiscal_period)
-) as fiscal
+cross join
+    lateral (
+        select
+            years.fiscal_year,
+            periods.fiscal_period
+        from generate_series(bounds.first_year, bounds.last_key / 100) as years (fiscal_year)
+        cross join generate_series(0, 13) as periods (fiscal_period)
+    ) as fiscal
 left join {{ ref('int_period') }} as calendar
     on
         company.company_code = calendar.company_code

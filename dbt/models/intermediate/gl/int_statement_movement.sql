@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- What moved, by whose statement it stands in: each company's own, and GROUP with what consolidation takes out beside it.
--- Debits positive. Account and transaction type decide the line of each statement.
+-- What moved, by whose statement it stands in: each company's own, and GROUP with what consolidation takes out beside
+-- it. Debits positive. Account and transaction type decide the line of each statement.
 with eliminated as (
     select
         elimination.period_key,

@@ -24,7 +24,13 @@ movement as (
             and moved.account_type = line.account_type
             and moved.statement_line = line.statement_line
     left join layout as elsewhere on elsewhere.statement_line = '*'
-    group by 1, 2, 3
+    group by
+        moved.company_code,
+        moved.period_key,
+        case
+            when moved.account_type in ('REVENUE', 'EXPENSE') then 'RESULT'
+            else coalesce(line.line_order, elsewhere.line_order)::text
+        end
 ),
 
 place as (
@@ -102,6 +108,8 @@ summed as (
     group by part.company_code, part.period_key, layout.line_order, layout.sign
 )
 
+-- Periods have no gap: before a year's first month stand its opening and the adjusting period and December of the year
+-- before. Looking back costs less than joining.
 select
     summed.company_code,
     summed.period_key,
@@ -118,19 +126,16 @@ select
     summed.posted_amount::numeric(20, 2) as posted_amount,
     summed.elimination_amount::numeric(20, 2) as elimination_amount,
     (summed.posted_amount + summed.elimination_amount)::numeric(20, 2) as amount,
-    (prior.posted_amount + prior.elimination_amount)::numeric(20, 2) as prior_period_amount,
-    (year_end.posted_amount + year_end.elimination_amount)::numeric(20, 2) as prior_year_end_amount
+    case
+        when period.prior_period_key is not null
+            then (lag(
+                summed.posted_amount + summed.elimination_amount, case when period.fiscal_period = 1 then 3 else 1 end
+            ) over by_period)::numeric(20, 2)
+    end as prior_period_amount,
+    (lag(summed.posted_amount + summed.elimination_amount, period.fiscal_period + 1) over by_period)::numeric(20, 2)
+        as prior_year_end_amount
 from summed
 inner join layout on summed.line_order = layout.line_order
 inner join {{ ref('int_statement_period') }} as period
     on summed.company_code = period.company_code and summed.period_key = period.period_key
-left join summed as prior
-    on
-        summed.company_code = prior.company_code
-        and period.prior_period_key = prior.period_key
-        and summed.line_order = prior.line_order
-left join summed as year_end
-    on
-        summed.company_code = year_end.company_code
-        and (period.fiscal_year - 1) * 100 + 13 = year_end.period_key
-        and summed.line_order = year_end.line_order
+window by_period as (partition by summed.company_code, summed.line_order order by summed.period_key)

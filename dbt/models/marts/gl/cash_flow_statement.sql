@@ -1,5 +1,5 @@
--- The indirect method: net income, what of it moved no cash, and what balances took up or set free. Period 0 only carries
--- balances in: its cash is where the first period begins.
+-- The indirect method: net income, what of it moved no cash, and what balances took up or set free. Period 0 only
+-- carries balances in: its cash is where the first period begins.
 with layout as (
     select line.* from {{ ref('cash_flow_layout') }} as line
 ),
@@ -84,6 +84,7 @@ summed as (
     where cash.fiscal_period > 0
 )
 
+-- Periods have no gap: two before a year's first month is December. Looking back costs less than joining.
 select
     summed.company_code,
     summed.period_key,
@@ -99,7 +100,9 @@ select
     summed.posted_amount::numeric(20, 2) as posted_amount,
     summed.elimination_amount::numeric(20, 2) as elimination_amount,
     (summed.posted_amount + summed.elimination_amount)::numeric(20, 2) as amount,
-    (prior.posted_amount + prior.elimination_amount)::numeric(20, 2) as prior_period_amount,
+    (lag(
+        summed.posted_amount + summed.elimination_amount, case when period.fiscal_period = 1 then 2 else 1 end
+    ) over by_period)::numeric(20, 2) as prior_period_amount,
     summed.year_posted_amount::numeric(20, 2) as year_posted_amount,
     summed.year_elimination_amount::numeric(20, 2) as year_elimination_amount,
     (summed.year_posted_amount + summed.year_elimination_amount)::numeric(20, 2) as year_to_date_amount
@@ -107,8 +110,4 @@ from summed
 inner join layout on summed.line_order = layout.line_order
 inner join {{ ref('int_statement_period') }} as period
     on summed.company_code = period.company_code and summed.period_key = period.period_key
-left join summed as prior
-    on
-        summed.company_code = prior.company_code
-        and period.prior_period_key = prior.period_key
-        and summed.line_order = prior.line_order
+window by_period as (partition by summed.company_code, summed.line_order order by summed.period_key)

@@ -25,7 +25,6 @@ line_period as (
     select
         period.company_code,
         period.period_key,
-        period.prior_period_key,
         layout.line_order,
         layout.section,
         coalesce(movement.posted_amount, 0) as posted_amount,
@@ -52,7 +51,6 @@ summed as (
     select
         part.company_code,
         part.period_key,
-        part.prior_period_key,
         layout.line_order,
         layout.sign * sum(part.posted_amount) as posted_amount,
         layout.sign * sum(part.elimination_amount) as elimination_amount,
@@ -63,9 +61,10 @@ summed as (
         on
             layout.line_order = part.line_order
             or (layout.line_type = 'TOTAL' and part.section = any(string_to_array(layout.total_of, '|')))
-    group by part.company_code, part.period_key, part.prior_period_key, layout.line_order, layout.sign
+    group by part.company_code, part.period_key, layout.line_order, layout.sign
 )
 
+-- Periods have no gap: two before a year's first month is December. Looking back costs less than joining.
 select
     summed.company_code,
     summed.period_key,
@@ -82,7 +81,9 @@ select
     summed.posted_amount::numeric(20, 2) as posted_amount,
     summed.elimination_amount::numeric(20, 2) as elimination_amount,
     (summed.posted_amount + summed.elimination_amount)::numeric(20, 2) as amount,
-    (prior.posted_amount + prior.elimination_amount)::numeric(20, 2) as prior_period_amount,
+    (lag(
+        summed.posted_amount + summed.elimination_amount, case when period.fiscal_period = 1 then 2 else 1 end
+    ) over by_period)::numeric(20, 2) as prior_period_amount,
     summed.year_posted_amount::numeric(20, 2) as year_posted_amount,
     summed.year_elimination_amount::numeric(20, 2) as year_elimination_amount,
     (summed.year_posted_amount + summed.year_elimination_amount)::numeric(20, 2) as year_to_date_amount
@@ -90,9 +91,5 @@ from summed
 inner join layout on summed.line_order = layout.line_order
 inner join {{ ref('int_statement_period') }} as period
     on summed.company_code = period.company_code and summed.period_key = period.period_key
-left join summed as prior
-    on
-        summed.company_code = prior.company_code
-        and summed.prior_period_key = prior.period_key
-        and summed.line_order = prior.line_order
 where period.fiscal_period > 0
+window by_period as (partition by summed.company_code, summed.line_order order by summed.period_key)

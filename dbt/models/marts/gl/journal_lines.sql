@@ -74,5 +74,5 @@ from {{ ref('stg_journal_entry') }} as entry
 inner join {{ ref('stg_journal_line') }} as line
     on entry.posting_date = line.posting_date and entry.entry_id = line.entry_id
 {% if is_incremental() %}
-where {{ newly_loaded(this, 'entry') }}
+    where {{ newly_loaded(this, 'entry') }}
 {% endif %}
