@@ -2,7 +2,7 @@
 {% test equal_totals(model, expression, compare_model, compare_expression, group_by=[], where='true', compare_where='true') %}
 with here as (
     select
-        {% for column in group_by %}({{ column }})::text as key_{{ loop.index }}, {% endfor %}
+        {% for column in group_by %}{{ column }} as key_{{ loop.index }}, {% endfor %}
         {{ expression }} as total
     from {{ model }}
     where {{ where }}
@@ -11,7 +11,7 @@ with here as (
 
 there as (
     select
-        {% for column in group_by %}({{ column }})::text as key_{{ loop.index }}, {% endfor %}
+        {% for column in group_by %}{{ column }} as key_{{ loop.index }}, {% endfor %}
         {{ compare_expression }} as total
     from {{ compare_model }}
     where {{ compare_where }}

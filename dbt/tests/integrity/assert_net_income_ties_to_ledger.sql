@@ -5,7 +5,7 @@ with booked as (
         line.company_code,
         line.period_key,
         -sum(line.net_amount) as net_income
-    from {{ ref('journal_lines') }} as line
+    from {{ ref('int_account_movement') }} as line
     inner join {{ ref('int_ledger_account') }} as account on line.account_code = account.account_code
     where account.account_type in ('REVENUE', 'EXPENSE') and line.document_type <> 'CLS'
     group by line.company_code, line.period_key
