@@ -1,25 +1,13 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key=['company_code', 'period_key'],
-        on_schema_change='fail',
-    )
-}}
-
 -- What each period moved on each account, in the company's functional currency.
 select
-    line.company_code,
-    line.period_key,
-    line.account_code,
-    line.functional_currency,
-    sum(line.debit) as debit,
-    sum(line.credit) as credit,
-    sum(line.net_amount) as net_amount,
-    count(*) as line_count,
-    max(line.added_at) as added_at
-from {{ ref('journal_lines') }} as line
-{% if is_incremental() %}
-    where {{ in_touched_period(this, 'line') }}
-{% endif %}
-group by line.company_code, line.period_key, line.account_code, line.functional_currency
+    movement.company_code,
+    movement.period_key,
+    movement.account_code,
+    movement.functional_currency,
+    sum(movement.debit) as debit,
+    sum(movement.credit) as credit,
+    sum(movement.net_amount) as net_amount,
+    sum(movement.line_count)::bigint as line_count,
+    max(movement.added_at) as added_at
+from {{ ref('int_account_movement') }} as movement
+group by movement.company_code, movement.period_key, movement.account_code, movement.functional_currency

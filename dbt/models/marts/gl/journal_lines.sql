@@ -5,15 +5,16 @@
         incremental_strategy='append',
         on_schema_change='fail',
         indexes=[
+            {'columns': ['entry_id', 'line_number'], 'unique': true},
             {'columns': ['company_code', 'account_code', 'posting_date']},
             {'columns': ['period_key'], 'type': 'brin'},
-            {'columns': ['entry_id']},
             {'columns': ['added_at'], 'type': 'brin'},
             {'columns': ['source_partition', 'source_offset']},
         ],
     )
 }}
 
+-- The key is a unique index, which is built behind the load, where a constraint would slow every row of a full one.
 -- A line, once loaded, never changes, so this table only grows. added_at rises with each run that added lines: the
 -- period marts ask it which periods were touched since they were built.
 select
@@ -33,9 +34,10 @@ select
     line.side,
     case when line.side = 'DEBIT' then line.functional_amount else 0::numeric(18, 2) end as debit,
     case when line.side = 'CREDIT' then line.functional_amount else 0::numeric(18, 2) end as credit,
-    case when line.side = 'DEBIT' then line.functional_amount else -line.functional_amount end as net_amount,
+    (case when line.side = 'DEBIT' then line.functional_amount else -line.functional_amount end)::numeric(18, 2)
+        as net_amount,
     entry.functional_currency,
-    case when line.side = 'DEBIT' then line.amount else -line.amount end as currency_amount,
+    (case when line.side = 'DEBIT' then line.amount else -line.amount end)::numeric(18, 2) as currency_amount,
     entry.currency,
     coalesce(line.production_month, entry.production_month) as production_month,
     line.product,
@@ -72,5 +74,5 @@ from {{ ref('stg_journal_entry') }} as entry
 inner join {{ ref('stg_journal_line') }} as line
     on entry.posting_date = line.posting_date and entry.entry_id = line.entry_id
 {% if is_incremental() %}
-where {{ newly_loaded(this, 'entry') }}
+    where {{ newly_loaded(this, 'entry') }}
 {% endif %}
