@@ -1,0 +1,102 @@
+{{ config(materialized='table') }}
+
+-- What joint interest bills charge, a row for each bearer of an account's cost in an entry: each partner as billed, and the
+-- operator as its own lines have it. A cut-back credits what partners bear and names each well's cost as base, so the
+-- operator's own is the base less the credit; overhead debits the operator's own directly.
+with billed as (
+    select line.*
+    from {{ ref('journal_lines') }} as line
+    where
+        line.billed_account_code is not null
+        and {{ on_accounts('line', "account.account_type = 'ASSET' and 'JIB' = any(account.required_dimensions)") }}
+),
+
+bill as (
+    select
+        billed.entry_id,
+        billed.billed_account_code,
+        billed.afe_number,
+        min(billed.company_code) as company_code,
+        min(billed.period_key) as period_key,
+        min(billed.posting_date) as posting_date,
+        min(billed.due_date) as due_date,
+        min(billed.source_document) as source_document,
+        min(billed.transaction_type) as transaction_type,
+        min(billed.jib_code) as jib_code,
+        min(billed.lease_id) as lease_id,
+        max(billed.base_amount) as gross_amount,
+        sum(billed.net_amount) as billed_amount,
+        sum(billed.decimal_interest) as billed_interest,
+        min(billed.functional_currency) as functional_currency
+    from billed
+    group by billed.entry_id, billed.billed_account_code, billed.afe_number
+),
+
+own as (
+    select
+        line.entry_id,
+        line.account_code as billed_account_code,
+        line.afe_number,
+        sum(coalesce(line.base_amount, 0) + line.net_amount) as own_amount,
+        sum(line.net_amount) < 0 as is_cut_back
+    from {{ ref('journal_lines') }} as line
+    where
+        line.entry_id in (select bill.entry_id from bill)
+        and line.billed_account_code is null
+        and line.account_code in (select bill.billed_account_code from bill)
+    group by line.entry_id, line.account_code, line.afe_number
+)
+
+select
+    billed.company_code,
+    billed.period_key,
+    billed.posting_date,
+    billed.due_date,
+    billed.entry_id,
+    billed.source_document,
+    billed.transaction_type,
+    billed.jib_code,
+    billed.lease_id,
+    billed.billed_account_code,
+    billed.afe_number,
+    billed.counterparty_id,
+    billed.counterparty_id as bearer,
+    bill.gross_amount,
+    billed.decimal_interest as working_interest,
+    billed.net_amount as share_amount,
+    null::boolean as is_cut_back,
+    billed.functional_currency
+from billed
+inner join bill
+    on
+        billed.entry_id = bill.entry_id
+        and billed.billed_account_code = bill.billed_account_code
+        and billed.afe_number is not distinct from bill.afe_number
+
+union all
+
+select
+    bill.company_code,
+    bill.period_key,
+    bill.posting_date,
+    bill.due_date,
+    bill.entry_id,
+    bill.source_document,
+    bill.transaction_type,
+    bill.jib_code,
+    bill.lease_id,
+    bill.billed_account_code,
+    bill.afe_number,
+    null as counterparty_id,
+    'OWN' as bearer,
+    bill.gross_amount,
+    1 - bill.billed_interest as working_interest,
+    coalesce(own.own_amount, 0) as share_amount,
+    coalesce(own.is_cut_back, false) as is_cut_back,
+    bill.functional_currency
+from bill
+left join own
+    on
+        bill.entry_id = own.entry_id
+        and bill.billed_account_code = own.billed_account_code
+        and bill.afe_number is not distinct from own.afe_number
