@@ -17,7 +17,7 @@ select
     bill.billed_account_code,
     account.name as billed_account_name,
     account.statement_line as cost_kind,
-    bill.gross_amount,
+    bill.gross_amount::numeric(18, 2) as gross_amount,
     bill.working_interest::numeric(9, 8) as working_interest,
     bill.share_amount::numeric(18, 2) as share_amount,
     bill.functional_currency

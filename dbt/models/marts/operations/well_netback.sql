@@ -42,7 +42,7 @@ select
     summed.gathering::numeric(18, 2) as gathering,
     summed.operating_expense::numeric(18, 2) as operating_expense,
     summed.netback::numeric(18, 2) as netback,
-    summed.boe,
+    summed.boe::numeric(18, 3) as boe,
     (summed.revenue / nullif(summed.boe, 0))::numeric(18, 4) as revenue_per_boe,
     (summed.production_taxes / nullif(summed.boe, 0))::numeric(18, 4) as production_taxes_per_boe,
     (summed.gathering / nullif(summed.boe, 0))::numeric(18, 4) as gathering_per_boe,

@@ -20,7 +20,7 @@ select
     coalesce(line.state, 'UNASSIGNED') as state,
     line.production_month,
     coalesce(sum(line.base_amount), 0)::numeric(18, 2) as taxable_value,
-    max(line.rate) as tax_rate,
+    max(line.rate)::numeric(18, 8) as tax_rate,
     coalesce(sum(line.rated_amount), 0)::numeric(18, 2) as rated_tax,
     sum(line.net_amount)::numeric(18, 2) as accrued_tax,
     count(*) as line_count,
