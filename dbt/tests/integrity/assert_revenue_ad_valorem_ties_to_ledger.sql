@@ -1,21 +1,22 @@
--- What was expensed as property tax is what became payable, net of what was paid from it, entry by entry.
-with entry as (
+-- What an entry expenses as property tax is what it makes payable.
+with line as (
     select
         line.entry_id,
-        sum(line.net_amount) filter (where account.los_line = 'Ad valorem tax') as expensed,
-        sum(line.net_amount) filter (where account.account_type = 'LIABILITY') as payable
+        line.net_amount,
+        line.account_code in (
+            select account.account_code
+            from {{ ref('int_current_account') }} as account
+            where account.los_line = 'Ad valorem tax'
+        ) as is_expense
     from {{ ref('journal_lines') }} as line
-    inner join {{ ref('int_current_account') }} as account on line.account_code = account.account_code
     where
         line.document_type not in ('CLS', 'OPN')
-        and line.entry_id in (
-            select taxed.entry_id
-            from {{ ref('journal_lines') }} as taxed
-            where {{ on_accounts('taxed', "account.los_line = 'Ad valorem tax'") }}
-        )
-    group by line.entry_id
+        and {{ on_accounts('line', "account.los_line = 'Ad valorem tax' or account.statement_line = 'Taxes payable'") }}
 )
 
-select *
-from entry
-where coalesce(entry.expensed, 0) + coalesce(entry.payable, 0) <> 0
+select
+    line.entry_id,
+    sum(line.net_amount) as difference
+from line
+group by line.entry_id
+having bool_or(line.is_expense) and sum(line.net_amount) <> 0

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 -- What joint interest bills charge, a row for each bearer of an account's cost in an entry: each partner as billed, and the
 -- operator as its own lines have it. A cut-back credits what partners bear and names each well's cost as base, so the
@@ -61,9 +61,9 @@ select
     billed.afe_number,
     billed.counterparty_id,
     billed.counterparty_id as bearer,
-    bill.gross_amount,
-    billed.decimal_interest as working_interest,
-    billed.net_amount as share_amount,
+    bill.gross_amount::numeric(18, 2) as gross_amount,
+    billed.decimal_interest::numeric(9, 8) as working_interest,
+    billed.net_amount::numeric(18, 2) as share_amount,
     null::boolean as is_cut_back,
     billed.functional_currency
 from billed
@@ -89,9 +89,9 @@ select
     bill.afe_number,
     null as counterparty_id,
     'OWN' as bearer,
-    bill.gross_amount,
-    1 - bill.billed_interest as working_interest,
-    coalesce(own.own_amount, 0) as share_amount,
+    bill.gross_amount::numeric(18, 2) as gross_amount,
+    (1 - bill.billed_interest)::numeric(9, 8) as working_interest,
+    coalesce(own.own_amount, 0)::numeric(18, 2) as share_amount,
     coalesce(own.is_cut_back, false) as is_cut_back,
     bill.functional_currency
 from bill

@@ -98,9 +98,11 @@ select
     ordered.posting_date,
     ordered.due_date,
     ordered.source_document,
-    ordered.billed_amount,
-    greatest(ordered.left_to_here - ordered.unnamed_paid, 0)
-    - greatest(ordered.left_to_here - ordered.left_amount - ordered.unnamed_paid, 0) as open_amount
+    ordered.billed_amount::numeric(18, 2) as billed_amount,
+    (
+        greatest(ordered.left_to_here - ordered.unnamed_paid, 0)
+        - greatest(ordered.left_to_here - ordered.left_amount - ordered.unnamed_paid, 0)
+    )::numeric(18, 2) as open_amount
 from ordered
 
 union all
@@ -113,8 +115,8 @@ select
     null as posting_date,
     null as due_date,
     null as source_document,
-    0 as billed_amount,
-    -greatest(unnamed.paid_amount - coalesce(owed.left_amount, 0), 0) as open_amount
+    0::numeric(18, 2) as billed_amount,
+    (-greatest(unnamed.paid_amount - coalesce(owed.left_amount, 0), 0))::numeric(18, 2) as open_amount
 from unnamed
 left join (
     select

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 -- The same on either month: the month in which it was booked, or the month in which it was produced. Income positive.
 select

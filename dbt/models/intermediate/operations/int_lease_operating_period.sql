@@ -5,6 +5,7 @@
         unique_key=['company_code', 'period_key'],
         on_schema_change='fail',
         pre_hook="set local work_mem = '96MB'",
+        post_hook='analyze {{ this }}',
         indexes=[{'columns': ['company_code', 'period_key']}, {'columns': ['production_month']}],
     )
 }}
@@ -234,11 +235,11 @@ select
     summed.is_derived,
     account.los_line,
     account.account_type = 'REVENUE' as is_revenue,
-    summed.net_amount,
-    summed.gross_amount,
+    summed.net_amount::numeric(18, 2) as net_amount,
+    summed.gross_amount::numeric(18, 2) as gross_amount,
     case when account.account_type = 'REVENUE' then summed.unit_of_measure end as unit_of_measure,
-    case when account.account_type = 'REVENUE' then summed.volume else 0 end as volume,
-    case when account.account_type = 'REVENUE' then summed.gross_volume else 0 end as gross_volume,
+    case when account.account_type = 'REVENUE' then summed.volume else 0 end::numeric(18, 3) as volume,
+    case when account.account_type = 'REVENUE' then summed.gross_volume else 0 end::numeric(18, 3) as gross_volume,
     summed.line_count,
     summed.added_at
 from summed

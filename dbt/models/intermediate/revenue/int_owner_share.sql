@@ -5,6 +5,7 @@
         unique_key=['company_code', 'period_key'],
         on_schema_change='fail',
         pre_hook="set local work_mem = '96MB'",
+        post_hook='analyze {{ this }}',
         indexes=[
             {'columns': ['company_code', 'period_key']},
             {'columns': ['entry_id']},
@@ -59,13 +60,13 @@ owner as (
         min(line.posting_date) as posting_date,
         min(line.document_type) as document_type,
         min(line.transaction_type) as transaction_type,
-        (array_agg(line.adjusts_entry_id))[1] as adjusts_entry_id,
+        min(line.adjusts_entry_id::text)::uuid as adjusts_entry_id,
         min(line.well_id) as well_id,
         min(line.lease_id) as lease_id,
         min(line.product) as product,
         min(line.production_month) as production_month,
         case
-            when count(distinct line.interest_type) > 1 then 'MIXED' else min(line.interest_type)
+            when min(line.interest_type) <> max(line.interest_type) then 'MIXED' else min(line.interest_type)
         end as interest_type,
         min(line.account_code) filter (where line.is_gross) as account_code,
         min(line.suspense_code) as suspense_code,
@@ -110,10 +111,10 @@ select
     sale.interest_type,
     sale.account_code,
     sale.suspense_code,
-    sale.decimal_interest,
-    sale.volume,
+    sale.decimal_interest::numeric(9, 8) as decimal_interest,
+    sale.volume::numeric(18, 3) as volume,
     sale.unit_of_measure,
-    sale.unit_price,
+    sale.unit_price::numeric(18, 6) as unit_price,
     sale.tax_code,
     sale.gross_amount,
     sale.tax_amount,

@@ -16,7 +16,7 @@ with line as (
         line.rate,
         line.quantity,
         line.unit_of_measure,
-        -line.net_amount as posted_amount,
+        (-line.net_amount)::numeric(18, 2) as posted_amount,
         case
             when line.document_type = 'OPN' then 'CARRIED_IN'
             when line.document_type in ('ACR', 'RVS') then 'ACCRUED'
@@ -42,9 +42,9 @@ select
             else round(greatest(line.base_amount, 0) * tax.rate, 2)
         end
         + round(coalesce(line.quantity, 0) * tax.rate_per_unit, 2)
-    ) as statutory_amount,
+    )::numeric(18, 2) as statutory_amount,
     -- A correction is the difference of two roundings.
-    case line.document_type when 'ADJ' then 0.02 else 0.01 end as tolerance
+    case line.document_type when 'ADJ' then 0.02 else 0.01 end::numeric(18, 2) as tolerance
 from line
 left join lateral (
     select

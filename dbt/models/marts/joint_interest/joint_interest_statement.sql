@@ -17,9 +17,9 @@ select
     bill.billed_account_code,
     account.name as billed_account_name,
     account.statement_line as cost_kind,
-    bill.gross_amount::numeric(18, 2) as gross_amount,
-    bill.working_interest::numeric(9, 8) as working_interest,
-    bill.share_amount::numeric(18, 2) as share_amount,
+    bill.gross_amount,
+    bill.working_interest,
+    bill.share_amount,
     bill.functional_currency
 from {{ ref('int_joint_interest_bill') }} as bill
 left join {{ ref('int_current_counterparty') }} as partner on bill.counterparty_id = partner.counterparty_id
