@@ -1,5 +1,5 @@
--- Every roll-forward closes, period by period, at what its control accounts hold: work in progress, property, accumulated
--- depletion and retirement obligations.
+-- Every roll-forward closes, period by period, at what its control accounts hold: work in progress, property,
+-- accumulated depletion and retirement obligations.
 with control_movement as (
     select
         period.company_code,
@@ -7,14 +7,16 @@ with control_movement as (
         case
             when account.statement_line = 'Work in progress' then 'WORK_IN_PROGRESS'
             when account.statement_line = 'Asset retirement obligations' then 'RETIREMENT_OBLIGATION'
-            when account.statement_line in (
-                'Proved property', 'Unproved property', 'Accumulated depletion', 'Other property'
-            ) then 'PROPERTY'
+            when
+                account.statement_line in (
+                    'Proved property', 'Unproved property', 'Accumulated depletion', 'Other property'
+                )
+                then 'PROPERTY'
         end as roll_forward,
         sum(period.net_amount) as net_amount
     from {{ ref('int_account_period') }} as period
     inner join {{ ref('int_current_account') }} as account on period.account_code = account.account_code
-    group by 1, 2, 3
+    group by period.company_code, period.period_key, account.statement_line
 ),
 
 control as (
@@ -22,12 +24,13 @@ control as (
         movement.company_code,
         movement.period_key,
         movement.roll_forward,
-        sum(movement.net_amount) over (
+        sum(sum(movement.net_amount)) over (
             partition by movement.company_code, movement.roll_forward
             order by movement.period_key
         ) as balance
     from control_movement as movement
     where movement.roll_forward is not null
+    group by movement.company_code, movement.period_key, movement.roll_forward
 ),
 
 subledger as (

@@ -1,4 +1,5 @@
--- What partners are billed and what the operator keeps come to the cost at 8/8, to the cent, for each account of each bill.
+-- What partners are billed and what the operator keeps come to the cost at 8/8, to the cent, for each account of each
+-- bill.
 select
     statement.entry_id,
     statement.billed_account_code,

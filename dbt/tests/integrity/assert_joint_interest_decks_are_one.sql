@@ -1,5 +1,5 @@
--- The shares of a joint interest billing deck come to exactly one. A deck of a company that is no operator names its own
--- share and the operator's.
+-- The shares of a joint interest billing deck come to exactly one. A deck of a company that is no operator names its
+-- own share and the operator's.
 select
     deck.jib_code,
     deck.effective_date,

@@ -1,5 +1,5 @@
--- The gross of a statement's sales, where every accrual is reversed, is what owners were credited in all. What the company
--- bears alone (a short payment, an imbalance) is no part of either.
+-- The gross of a statement's sales, where every accrual is reversed, is what owners were credited in all. What the
+-- company bears alone (a short payment, an imbalance) is no part of either.
 with counted as (
     select
         share.company_code,

@@ -1,4 +1,5 @@
--- On either month basis, the statement holds what the ledger's accounts with a line on it hold: nothing is lost or doubled.
+-- On either month basis, the statement holds what the ledger's accounts with a line on it hold: nothing is lost or
+-- doubled.
 with ledger as (
     select
         line.company_code,

@@ -15,12 +15,10 @@ bounds as (
 
 select
     series.series,
-    month.price_month
+    month.price_month::date as price_month
 from series
 cross join bounds
-cross join lateral (
-    select generate_series(bounds.first_month, bounds.last_month, interval '1 month')::date as price_month
-) as month
+cross join generate_series(bounds.first_month, bounds.last_month, interval '1 month') as month (price_month)
 left join {{ ref('benchmark_month') }} as benchmark
-    on series.series = benchmark.series and month.price_month = benchmark.price_month and benchmark.is_run_source
+    on series.series = benchmark.series and month.price_month::date = benchmark.price_month and benchmark.is_run_source
 where benchmark.series is null

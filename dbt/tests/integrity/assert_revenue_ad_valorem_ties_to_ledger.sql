@@ -11,7 +11,16 @@ with line as (
     from {{ ref('journal_lines') }} as line
     where
         line.document_type not in ('CLS', 'OPN')
-        and {{ on_accounts('line', "account.los_line = 'Ad valorem tax' or account.statement_line = 'Taxes payable'") }}
+        and line.entry_id = any(array(
+            select taxed.entry_id
+            from {{ ref('journal_lines') }} as taxed
+            where {{ on_accounts('taxed', "account.los_line = 'Ad valorem tax'") }}
+        ))
+        and line.account_code in (
+            select account.account_code
+            from {{ ref('int_current_account') }} as account
+            where account.los_line = 'Ad valorem tax' or account.statement_line = 'Taxes payable'
+        )
 )
 
 select

@@ -1,5 +1,5 @@
--- Owners, the company among them, were credited what the purchaser is charged; they bear the tax that the state is owed; and
--- a sale's decimals come to the whole.
+-- Owners, the company among them, were credited what the purchaser is charged; they bear the tax that the state is
+-- owed; and a sale's decimals come to the whole.
 with counted as (
     select
         share.entry_id,
@@ -23,7 +23,10 @@ with counted as (
     where
         (
             line.quantity is not null
-            and {{ on_accounts('line', "account.account_type = 'ASSET' and 'COUNTERPARTY' = any(account.required_dimensions)") }}
+            and {{ on_accounts(
+                'line',
+                "account.account_type = 'ASSET' and 'COUNTERPARTY' = any(account.required_dimensions)"
+            ) }}
         )
         or {{ on_accounts('line', "account.account_type = 'LIABILITY' and 'TAX' = any(account.required_dimensions)") }}
 )

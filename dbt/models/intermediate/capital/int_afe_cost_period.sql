@@ -1,8 +1,8 @@
--- What each period cost an AFE, by class: the company's own part as it stands in work in progress, and the whole, which
--- adds what partners were billed. The end of a project moves the cost elsewhere and is no cost.
+-- What each period cost an AFE, by class: the company's own part as it stands in work in progress, and the whole,
+-- which adds what partners were billed. The end of a project moves the cost elsewhere and is no cost.
 --
--- What was carried in when the books began is own cost after cut-back, except the last month's, whose cut-back the ledger
--- still holds: its base is whole. The rest over the company's interest gives the whole.
+-- What was carried in when the books began is own cost after cut-back, except the last month's, whose cut-back the
+-- ledger still holds: its base is whole. The rest over the company's interest gives the whole.
 with class as (
     select * from {{ ref('capital_cost_class') }}
 ),

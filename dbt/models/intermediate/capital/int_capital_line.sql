@@ -23,7 +23,11 @@ select
 from {{ ref('journal_lines') }} as line
 inner join {{ ref('int_current_account') }} as account on line.account_code = account.account_code
 where
-    {{ on_accounts('line', "account.statement_line in ('Work in progress', 'Proved property', 'Unproved property', 'Accumulated depletion', 'Other property', 'Asset retirement obligations')") }}
+    {{ on_accounts(
+        'line',
+        "account.statement_line in ('Work in progress', 'Proved property', 'Unproved property', 'Accumulated depletion',"
+        ~ " 'Other property', 'Asset retirement obligations')"
+    ) }}
 
 union all
 

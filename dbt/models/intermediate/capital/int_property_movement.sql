@@ -1,5 +1,5 @@
--- Each line of property and what it did. Cost: carried in, added, retired; accumulated: carried in, depleted, taken off with
--- a retirement. A correction stands with what it corrects: the side tells.
+-- Each line of property and what it did. Cost: carried in, added, retired; accumulated: carried in, depleted, taken
+-- off with a retirement. A correction stands with what it corrects: the side tells.
 select
     line.company_code,
     line.period_key,

@@ -1,5 +1,5 @@
--- Each line of work in progress and what it did: carried in, cost, accrual, bill to partners, or the end of a project, which
--- is a credit in an entry that debits property or dry hole expense for the same AFE.
+-- Each line of work in progress and what it did: carried in, cost, accrual, bill to partners, or the end of a
+-- project, which is a credit in an entry that debits property or dry hole expense for the same AFE.
 with ended as (
     select distinct
         line.entry_id,

@@ -1,8 +1,8 @@
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
--- What joint interest bills charge, a row for each bearer of an account's cost in an entry: each partner as billed, and the
--- operator as its own lines have it. A cut-back credits what partners bear and names each well's cost as base, so the
--- operator's own is the base less the credit; overhead debits the operator's own directly.
+-- What joint interest bills charge, a row for each bearer of an account's cost in an entry: each partner as billed,
+-- and the operator as its own lines have it. A cut-back credits what partners bear and names each well's cost as
+-- base, so the operator's own is the base less the credit; overhead debits the operator's own directly.
 with billed as (
     select line.*
     from {{ ref('journal_lines') }} as line
@@ -41,7 +41,7 @@ own as (
         sum(line.net_amount) < 0 as is_cut_back
     from {{ ref('journal_lines') }} as line
     where
-        line.entry_id in (select bill.entry_id from bill)
+        line.entry_id = any(array(select bill.entry_id from bill))
         and line.billed_account_code is null
         and line.account_code in (select bill.billed_account_code from bill)
     group by line.entry_id, line.account_code, line.afe_number

@@ -1,6 +1,6 @@
--- Each bill to a partner with what of it is open, as the ledger stands. A receipt that names its bill pays that bill; what
--- names none (netting, write-offs) pays the partner's oldest bills on that joint account. What exceeds them is a row of
--- its own, negative.
+-- Each bill to a partner with what of it is open, as the ledger stands. A receipt that names its bill pays that bill;
+-- what names none (netting, write-offs) pays the partner's oldest bills on that joint account. What exceeds them is a
+-- row of its own, negative.
 with receivable as (
     select
         line.company_code,

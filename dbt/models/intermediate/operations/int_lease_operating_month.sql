@@ -16,7 +16,14 @@ select
     sum(period.volume) as volume,
     sum(period.gross_volume) as gross_volume
 from {{ ref('int_lease_operating_period') }} as period
-group by 1, 2, 3, 4, 5, 6, 7, 8
+group by
+    period.accounting_month,
+    period.company_code,
+    period.lease_id,
+    period.well_id,
+    period.los_line,
+    period.is_revenue,
+    period.product
 
 union all
 
@@ -35,4 +42,11 @@ select
     sum(period.volume) as volume,
     sum(period.gross_volume) as gross_volume
 from {{ ref('int_lease_operating_period') }} as period
-group by 1, 2, 3, 4, 5, 6, 7, 8
+group by
+    period.production_month,
+    period.company_code,
+    period.lease_id,
+    period.well_id,
+    period.los_line,
+    period.is_revenue,
+    period.product

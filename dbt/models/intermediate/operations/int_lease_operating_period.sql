@@ -45,7 +45,15 @@ with whole as (
         {% if is_incremental() %}
             and {{ in_touched_period(this, 'line') }}
         {% endif %}
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by
+        line.company_code,
+        line.period_key,
+        date_trunc('month', line.posting_date)::date,
+        date_trunc('month', coalesce(line.production_month, line.posting_date))::date,
+        line.well_id,
+        line.lease_id,
+        line.product,
+        line.account_code
 ),
 
 -- Sales and bills, whose lines are the company's part of something whole.
@@ -156,13 +164,10 @@ derived as (
         beside.is_revenue,
         beside.net_amount,
         case
-            when owners.entry_id is not null then
-                case
-                    when beside.nth_of_kind > 1 then 0
-                    when beside.is_revenue then owners.gross_amount
-                    when beside.tax_code is not null then owners.tax_amount
-                    else owners.deduct_amount
-                end
+            when owners.entry_id is not null and beside.nth_of_kind > 1 then 0
+            when owners.entry_id is not null and beside.is_revenue then owners.gross_amount
+            when owners.entry_id is not null and beside.tax_code is not null then owners.tax_amount
+            when owners.entry_id is not null then owners.deduct_amount
             when beside.company_role = 'NON_OPERATOR' and beside.base_amount is not null
                 then sign(beside.net_amount) * abs(beside.base_amount)
             when beside.own_decimal > 0 and beside.tax_code is not null and charged.entry_id is not null
@@ -214,7 +219,15 @@ shared as (
         count(*) as line_count,
         max(derived.added_at) as added_at
     from derived
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by
+        derived.company_code,
+        derived.period_key,
+        derived.accounting_month,
+        derived.production_month,
+        derived.well_id,
+        derived.lease_id,
+        derived.product,
+        derived.account_code
 ),
 
 summed as (

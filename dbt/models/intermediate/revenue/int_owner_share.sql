@@ -76,7 +76,8 @@ owner as (
         min(line.unit_price) filter (where line.is_gross) as unit_price,
         min(line.tax_code) as tax_code,
         coalesce(-sum(line.net_amount) filter (where line.is_gross), 0)::numeric(18, 2) as gross_amount,
-        coalesce(sum(line.net_amount) filter (where line.is_tax and not line.is_gross), 0)::numeric(18, 2) as tax_amount,
+        coalesce(sum(line.net_amount) filter (where line.is_tax and not line.is_gross), 0)::numeric(18, 2)
+            as tax_amount,
         coalesce(sum(line.net_amount) filter (where not line.is_tax and not line.is_gross), 0)::numeric(18, 2)
             as deduct_amount,
         (-sum(line.net_amount))::numeric(18, 2) as net_amount,

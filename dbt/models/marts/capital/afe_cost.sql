@@ -1,5 +1,5 @@
--- Each authorisation for expenditure by period: budget with its supplements as they then stood, cost of the period and since
--- inception, and whether it is over. From the first cost or approval to the period in which it closes.
+-- Each authorisation for expenditure by period: budget with its supplements as they then stood, cost of the period
+-- and since inception, and whether it is over. From the first cost or approval to the period in which it closes.
 with cost as (
     select
         period.company_code,
@@ -11,8 +11,9 @@ with cost as (
         coalesce(sum(period.gross_amount) filter (where period.cost_class = 'INTANGIBLE'), 0) as intangible,
         coalesce(sum(period.gross_amount) filter (where period.cost_class = 'TANGIBLE'), 0) as tangible,
         coalesce(sum(period.gross_amount) filter (where period.cost_class = 'LEASEHOLD'), 0) as leasehold,
-        coalesce(sum(period.gross_amount) filter (where period.cost_class not in ('INTANGIBLE', 'TANGIBLE', 'LEASEHOLD')), 0)
-            as workover_and_other
+        coalesce(sum(period.gross_amount) filter (
+            where period.cost_class not in ('INTANGIBLE', 'TANGIBLE', 'LEASEHOLD')
+        ), 0) as workover_and_other
     from {{ ref('int_afe_cost_period') }} as period
     group by period.company_code, period.period_key, period.afe_number
 ),

@@ -1,22 +1,6 @@
--- Checks from which joint interest bills were taken: what an owner was owed, what was netted, withheld and paid. Any entry
--- that debits an owner's account and credits a joint interest receivable is one.
-with netted as (
-    select line.entry_id
-    from {{ ref('journal_lines') }} as line
-    where
-        line.side = 'CREDIT'
-        and {{ on_accounts('line', "account.account_type = 'ASSET' and 'JIB' = any(account.required_dimensions)") }}
-    intersect
-    select line.entry_id
-    from {{ ref('journal_lines') }} as line
-    where
-        line.side = 'DEBIT'
-        and line.owner_id is not null
-        and line.decimal_interest is null
-        and {{ on_accounts('line', "account.account_type = 'LIABILITY' and 'OWNER' = any(account.required_dimensions)") }}
-),
-
-line as (
+-- Checks from which joint interest bills were taken: what an owner was owed, what was netted, withheld and paid. Any
+-- entry that debits an owner's account and credits a joint interest receivable is one.
+with line as (
     select
         line.company_code,
         line.period_key,
@@ -32,8 +16,20 @@ line as (
         account.account_type = 'ASSET' and 'JIB' = any(account.required_dimensions) as is_netted,
         account.cash_flow_class = 'CASH' as is_cash
     from {{ ref('journal_lines') }} as line
-    inner join netted on line.entry_id = netted.entry_id
     inner join {{ ref('int_current_account') }} as account on line.account_code = account.account_code
+    -- Read entry by entry: few of all lines credit partners.
+    where
+        line.entry_id = any(array(
+            select credit.entry_id
+            from {{ ref('journal_lines') }} as credit
+            where
+                credit.side = 'CREDIT'
+                and credit.billed_account_code is null
+                and {{ on_accounts(
+                    'credit',
+                    "account.account_type = 'ASSET' and 'JIB' = any(account.required_dimensions)"
+                ) }}
+        ))
 )
 
 select
@@ -55,3 +51,4 @@ select
 from line
 left join {{ ref('int_current_owner') }} as owner on line.owner_id = owner.owner_id
 group by line.company_code, line.period_key, line.entry_id
+having bool_or(line.is_owed)

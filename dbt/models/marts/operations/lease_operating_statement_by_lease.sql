@@ -6,7 +6,7 @@ with volume as (
         volume.month_basis,
         volume.statement_month,
         volume.company_code,
-        volume.lease_id as lease_id,
+        volume.lease_id,
         sum(volume.boe) as boe,
         sum(volume.gross_boe) as gross_boe
     from {{ ref('well_volume') }} as volume

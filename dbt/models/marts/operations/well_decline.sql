@@ -1,6 +1,6 @@
 -- What a well made in a month beside what its reserves promised. The plan is the exponential decline that the last
--- estimate and the last month's production imply: R x (1 - exp(-q / R)). Liquids count in the gas that held them, as they
--- do in reserves.
+-- estimate and the last month's production imply: R x (1 - exp(-q / R)). Liquids count in the gas that held them, as
+-- they do in reserves.
 with produced as (
     select
         production.well_id,

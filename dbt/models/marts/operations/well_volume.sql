@@ -14,7 +14,8 @@ select
     product_volume.company_code,
     product_volume.lease_id,
     product_volume.well_id,
-    coalesce(sum(product_volume.volume) filter (where product_volume.product = 'OIL'), 0)::numeric(18, 3) as oil_barrels,
+    coalesce(sum(product_volume.volume) filter (where product_volume.product = 'OIL'), 0)::numeric(18, 3)
+        as oil_barrels,
     coalesce(sum(product_volume.volume) filter (where product_volume.product = 'GAS'), 0)::numeric(18, 3) as gas_mcf,
     coalesce(sum(product_volume.volume) filter (where product_volume.product = 'NGL'), 0)::numeric(18, 3)
         as liquids_gallons,

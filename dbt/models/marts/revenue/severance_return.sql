@@ -1,5 +1,5 @@
--- Severance tax by tax code and production month: what the statute makes of the sales, what was posted, accrued, remitted
--- and is still owed. What was carried in stands in the month it was carried in.
+-- Severance tax by tax code and production month: what the statute makes of the sales, what was posted, accrued,
+-- remitted and is still owed. What was carried in stands in the month it was carried in.
 with tax as (
     select distinct on (rate.tax_code)
         rate.tax_code,

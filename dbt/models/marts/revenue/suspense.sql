@@ -1,5 +1,5 @@
--- What is held for each owner by production month, as the ledger stands. What was released without naming a month took the
--- oldest first, as it would from the owner's point of view.
+-- What is held for each owner by production month, as the ledger stands. What was released without naming a month
+-- took the oldest first, as it would from the owner's point of view.
 with held_line as (
     select
         line.company_code,
@@ -11,7 +11,9 @@ with held_line as (
     from {{ ref('journal_lines') }} as line
     where
         line.account_code = any(array(
-            select account.account_code from {{ ref('owner_account') }} as account where account.owner_account = 'SUSPENSE'
+            select account.account_code
+            from {{ ref('owner_account') }} as account
+            where account.owner_account = 'SUSPENSE'
         ))
 ),
 
