@@ -1,5 +1,3 @@
-{{ config(materialized='table', post_hook='analyze {{ this }}') }}
-
 -- The same on either month: the month in which it was booked, or the month in which it was produced. Income positive.
 select
     'ACCOUNTING' as month_basis,

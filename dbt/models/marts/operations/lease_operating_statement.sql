@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['month_basis', 'statement_month', 'company_code']}, {'columns': ['well_id']}]) }}
+{{ config(indexes=[{'columns': ['well_id']}], pre_hook="set local work_mem = '96MB'") }}
 
 -- The lease operating statement: a row for each line of a well and month, on either month basis.
 with line as (
