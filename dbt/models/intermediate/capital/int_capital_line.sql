@@ -1,3 +1,5 @@
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+
 -- The lines of property, work in progress and retirement obligations, and what partners were billed of an AFE's cost.
 -- Debits positive.
 select

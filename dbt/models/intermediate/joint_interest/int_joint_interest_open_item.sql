@@ -77,7 +77,7 @@ unnamed as (
 ordered as (
     select
         named.*,
-        coalesce(unnamed.paid_amount, 0) as unnamed_paid,
+        greatest(coalesce(unnamed.paid_amount, 0), 0) as unnamed_paid,
         sum(named.left_amount) over (
             partition by named.company_code, named.counterparty_id, named.jib_code
             order by named.due_date, named.entry_id
@@ -88,47 +88,62 @@ ordered as (
             named.company_code = unnamed.company_code
             and named.counterparty_id = unnamed.counterparty_id
             and named.jib_code = unnamed.jib_code
+),
+
+item as (
+    select
+        ordered.company_code,
+        ordered.counterparty_id,
+        ordered.jib_code,
+        ordered.entry_id,
+        ordered.posting_date,
+        ordered.due_date,
+        ordered.source_document,
+        ordered.billed_amount::numeric(18, 2) as billed_amount,
+        (
+            greatest(ordered.left_to_here - ordered.unnamed_paid, 0)
+            - greatest(ordered.left_to_here - ordered.left_amount - ordered.unnamed_paid, 0)
+        )::numeric(18, 2) as open_amount
+    from ordered
+),
+
+-- What the joint account holds beyond its bills: paid too much, or entered without a bill.
+beyond as (
+    select
+        receivable.company_code,
+        receivable.counterparty_id,
+        receivable.jib_code,
+        sum(receivable.net_amount) - coalesce(max(opened.open_amount), 0) as open_amount
+    from receivable
+    left join (
+        select
+            item.company_code,
+            item.counterparty_id,
+            item.jib_code,
+            sum(item.open_amount) as open_amount
+        from item
+        group by item.company_code, item.counterparty_id, item.jib_code
+    ) as opened
+        on
+            receivable.company_code = opened.company_code
+            and receivable.counterparty_id = opened.counterparty_id
+            and receivable.jib_code = opened.jib_code
+    group by receivable.company_code, receivable.counterparty_id, receivable.jib_code
 )
 
-select
-    ordered.company_code,
-    ordered.counterparty_id,
-    ordered.jib_code,
-    ordered.entry_id,
-    ordered.posting_date,
-    ordered.due_date,
-    ordered.source_document,
-    ordered.billed_amount::numeric(18, 2) as billed_amount,
-    (
-        greatest(ordered.left_to_here - ordered.unnamed_paid, 0)
-        - greatest(ordered.left_to_here - ordered.left_amount - ordered.unnamed_paid, 0)
-    )::numeric(18, 2) as open_amount
-from ordered
+select * from item
 
 union all
 
 select
-    unnamed.company_code,
-    unnamed.counterparty_id,
-    unnamed.jib_code,
+    beyond.company_code,
+    beyond.counterparty_id,
+    beyond.jib_code,
     null as entry_id,
     null as posting_date,
     null as due_date,
     null as source_document,
     0::numeric(18, 2) as billed_amount,
-    (-greatest(unnamed.paid_amount - coalesce(owed.left_amount, 0), 0))::numeric(18, 2) as open_amount
-from unnamed
-left join (
-    select
-        named.company_code,
-        named.counterparty_id,
-        named.jib_code,
-        sum(named.left_amount) as left_amount
-    from named
-    group by named.company_code, named.counterparty_id, named.jib_code
-) as owed
-    on
-        unnamed.company_code = owed.company_code
-        and unnamed.counterparty_id = owed.counterparty_id
-        and unnamed.jib_code = owed.jib_code
-where unnamed.paid_amount > coalesce(owed.left_amount, 0)
+    beyond.open_amount::numeric(18, 2) as open_amount
+from beyond
+where beyond.open_amount <> 0

@@ -33,31 +33,50 @@ posted_period as (
     select
         account_period.company_code,
         account_period.period_key,
-        max(period.end_date) as end_date
+        -- A period that the calendar does not have still ends with its month.
+        coalesce(
+            max(period.end_date),
+            (
+                make_date(
+                    account_period.period_key / 100, greatest(least(account_period.period_key % 100, 12), 1), 1
+                ) + interval '1 month - 1 day'
+            )::date
+        ) as end_date
     from {{ ref('int_account_period') }} as account_period
-    inner join {{ ref('int_period') }} as period
+    left join {{ ref('int_period') }} as period
         on account_period.company_code = period.company_code and account_period.period_key = period.period_key
     group by account_period.company_code, account_period.period_key
 ),
 
+-- The record that held at the end of a period. Before the first, nothing was approved.
 known as (
     select
         posted_period.company_code,
         posted_period.period_key,
         posted_period.end_date,
-        afe.*
+        afe.afe_number,
+        afe.well_id,
+        afe.description,
+        case when afe.is_known then afe.budget else 0 end as approved_budget,
+        case when afe.is_known then afe.supplement else 0 end as supplement_count,
+        case when afe.is_known then afe.status else 'NOT_APPROVED' end as status,
+        afe.is_known
     from posted_period
     inner join lateral (
         select distinct on (stg_afe.afe_number)
             stg_afe.afe_number,
             stg_afe.well_id,
             stg_afe.description,
-            stg_afe.budget as approved_budget,
-            stg_afe.supplement as supplement_count,
-            stg_afe.status
+            stg_afe.budget,
+            stg_afe.supplement,
+            stg_afe.status,
+            stg_afe.effective_date <= posted_period.end_date as is_known
         from {{ ref('stg_afe') }} as stg_afe
-        where stg_afe.company_code = posted_period.company_code and stg_afe.effective_date <= posted_period.end_date
-        order by stg_afe.afe_number, stg_afe.effective_date desc
+        where stg_afe.company_code = posted_period.company_code
+        order by
+            stg_afe.afe_number,
+            stg_afe.effective_date <= posted_period.end_date desc,
+            abs(stg_afe.effective_date - posted_period.end_date)
     ) as afe on true
 ),
 
@@ -72,7 +91,7 @@ original as (
 rolled as (
     select
         known.*,
-        original.budget as original_budget,
+        case when known.is_known then original.budget else 0 end as original_budget,
         cost.afe_number is not null as has_cost,
         coalesce(cost.gross_amount, 0) as gross_amount,
         coalesce(cost.own_amount, 0) as own_amount,
@@ -110,10 +129,10 @@ select
     case
         when ended.ended_period_key <= rolled.period_key then ended.outcome else 'IN_PROGRESS'
     end as outcome,
-    rolled.original_budget,
+    rolled.original_budget::numeric(18, 2) as original_budget,
     (rolled.approved_budget - rolled.original_budget)::numeric(18, 2) as supplement_amount,
     rolled.supplement_count,
-    rolled.approved_budget,
+    rolled.approved_budget::numeric(18, 2) as approved_budget,
     rolled.intangible::numeric(18, 2) as intangible_cost,
     rolled.tangible::numeric(18, 2) as tangible_cost,
     rolled.leasehold::numeric(18, 2) as leasehold_cost,
@@ -134,4 +153,4 @@ select
 from rolled
 left join {{ ref('int_current_well') }} as well on rolled.well_id = well.well_id
 left join ended on rolled.company_code = ended.company_code and rolled.afe_number = ended.afe_number
-where rolled.has_cost or rolled.status <> 'CLOSED' or ended.ended_period_key = rolled.period_key
+where rolled.has_cost or (rolled.is_known and rolled.status <> 'CLOSED') or ended.ended_period_key = rolled.period_key
