@@ -14,9 +14,18 @@ own as (
         line.afe_number,
         coalesce(class.cost_class, 'OTHER') as cost_class,
         line.movement = 'CARRIED_IN' as is_carried_in,
-        sum(line.net_amount) as own_amount
+        sum(line.net_amount) as own_amount,
+        -- An accrual names the whole of its own line as base.
+        sum(
+            case
+                when line.movement = 'ACCRUED' and company.role = 'OPERATOR' and line.base_amount is not null
+                    then sign(line.net_amount) * abs(line.base_amount)
+                else line.net_amount
+            end
+        ) as before_bills
     from {{ ref('int_work_in_progress_movement') }} as line
     left join class on line.natural_account = class.natural_account
+    left join {{ ref('int_current_company') }} as company on line.company_code = company.company_code
     where line.movement not in ('CAPITALISED', 'EXPENSED_DRY') and line.afe_number is not null
     group by
         line.company_code, line.period_key, line.afe_number, coalesce(class.cost_class, 'OTHER'),
@@ -86,6 +95,9 @@ interest as (
         from {{ ref('stg_afe') }} as stg_afe
     ) as afe
     inner join {{ ref('int_current_well') }} as well on afe.well_id = well.well_id
+    -- The budget of who does not operate is its own share already.
+    inner join {{ ref('int_current_company') }} as company
+        on afe.company_code = company.company_code and company.role = 'OPERATOR'
     inner join (
         select distinct on (jib_deck.jib_code, jib_deck.share_number)
             jib_deck.company_code,
@@ -112,7 +124,7 @@ select
                 round(
                     (own.own_amount - coalesce(uncut.gross_amount, 0)) / coalesce(interest.own_interest, 1), 2
                 ) + coalesce(uncut.gross_amount, 0)
-        else own.own_amount + coalesce(billed.billed_amount, 0)
+        else own.before_bills + coalesce(billed.billed_amount, 0)
     end as gross_amount
 from own
 left join billed

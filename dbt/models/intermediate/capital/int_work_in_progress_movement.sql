@@ -13,6 +13,13 @@ with ended as (
         line.side = 'DEBIT'
         and line.afe_number is not null
         and {{ on_accounts('line', "account.statement_line in ('Proved property', 'Exploration')") }}
+),
+
+-- Entries that bill partners. A line of theirs that names a base is cut back, or given back; overhead names none.
+billing as (
+    select distinct line.entry_id
+    from {{ ref('int_capital_line') }} as line
+    where line.statement_line = 'Billed to partners'
 )
 
 select
@@ -25,13 +32,15 @@ select
     left(line.account_code, 3) as natural_account,
     line.afe_number,
     line.net_amount,
+    line.base_amount,
     case
         when line.document_type = 'OPN' then 'CARRIED_IN'
         when ended.entry_id is not null and line.net_amount < 0 then ended.movement
         when line.document_type in ('ACR', 'RVS') then 'ACCRUED'
-        when line.source = 'JIB' and line.net_amount < 0 then 'BILLED'
+        when billing.entry_id is not null and line.base_amount is not null then 'BILLED'
         else 'SPENT'
     end as movement
 from {{ ref('int_capital_line') }} as line
 left join ended on line.entry_id = ended.entry_id
+left join billing on line.entry_id = billing.entry_id
 where line.statement_line = 'Work in progress'

@@ -1,14 +1,33 @@
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
--- What joint interest bills charge, a row for each bearer of an account's cost in an entry: each partner as billed,
--- and the operator as its own lines have it. A cut-back credits what partners bear and names each well's cost as
--- base, so the operator's own is the base less the credit; overhead debits the operator's own directly.
+-- What joint interest bills charge, a row for each bearer of an account's cost in an entry: each partner as billed, and
+-- the operator as its own lines have it. A cut-back credits what partners bear and names each well's cost as base, so
+-- the operator's own is the base less the credit; what is taken back is the other way about; overhead debits the
+-- operator's own directly. Bases are positive: the side says which way they go.
 with billed as (
-    select line.*
+    select
+        line.entry_id,
+        line.billed_account_code,
+        line.afe_number,
+        line.counterparty_id,
+        min(line.company_code) as company_code,
+        min(line.period_key) as period_key,
+        min(line.posting_date) as posting_date,
+        min(line.due_date) as due_date,
+        min(line.source_document) as source_document,
+        min(line.transaction_type) as transaction_type,
+        min(line.jib_code) as jib_code,
+        min(line.lease_id) as lease_id,
+        max(line.decimal_interest) as working_interest,
+        sum(line.net_amount) as share_amount,
+        max(abs(line.base_amount)) filter (where line.net_amount > 0) as charged_base,
+        max(abs(line.base_amount)) filter (where line.net_amount < 0) as returned_base,
+        min(line.functional_currency) as functional_currency
     from {{ ref('journal_lines') }} as line
     where
         line.billed_account_code is not null
         and {{ on_accounts('line', "account.account_type = 'ASSET' and 'JIB' = any(account.required_dimensions)") }}
+    group by line.entry_id, line.billed_account_code, line.afe_number, line.counterparty_id
 ),
 
 bill as (
@@ -24,9 +43,8 @@ bill as (
         min(billed.transaction_type) as transaction_type,
         min(billed.jib_code) as jib_code,
         min(billed.lease_id) as lease_id,
-        max(billed.base_amount) as gross_amount,
-        sum(billed.net_amount) as billed_amount,
-        sum(billed.decimal_interest) as billed_interest,
+        coalesce(max(billed.charged_base), 0) - coalesce(max(billed.returned_base), 0) as gross_amount,
+        sum(billed.working_interest) as billed_interest,
         min(billed.functional_currency) as functional_currency
     from billed
     group by billed.entry_id, billed.billed_account_code, billed.afe_number
@@ -37,8 +55,8 @@ own as (
         line.entry_id,
         line.account_code as billed_account_code,
         line.afe_number,
-        sum(coalesce(line.base_amount, 0) + line.net_amount) as own_amount,
-        sum(line.net_amount) < 0 as is_cut_back
+        sum(line.net_amount - sign(line.net_amount) * abs(coalesce(line.base_amount, 0))) as own_amount,
+        bool_or(line.base_amount is not null) as is_cut_back
     from {{ ref('journal_lines') }} as line
     where
         line.entry_id = any(array(select bill.entry_id from bill))
@@ -62,8 +80,8 @@ select
     billed.counterparty_id,
     billed.counterparty_id as bearer,
     bill.gross_amount::numeric(18, 2) as gross_amount,
-    billed.decimal_interest::numeric(9, 8) as working_interest,
-    billed.net_amount::numeric(18, 2) as share_amount,
+    billed.working_interest::numeric(9, 8) as working_interest,
+    billed.share_amount::numeric(18, 2) as share_amount,
     null::boolean as is_cut_back,
     billed.functional_currency
 from billed

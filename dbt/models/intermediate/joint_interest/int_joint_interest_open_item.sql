@@ -1,7 +1,7 @@
 -- Each bill to a partner with what of it is open, as the ledger stands. A receipt that names its bill pays that bill;
 -- what names none (netting, write-offs) pays the partner's oldest bills on that joint account. What exceeds them is a
 -- row of its own, negative.
-with receivable as (
+with joint_line as (
     select
         line.company_code,
         line.counterparty_id,
@@ -12,9 +12,15 @@ with receivable as (
         line.due_date,
         line.source_document,
         line.net_amount,
+        line.document_type in ('ACR', 'RVS') as is_accrual,
         line.billed_account_code is not null or line.document_type = 'OPN' as is_bill
     from {{ ref('journal_lines') }} as line
     where {{ on_accounts('line', "account.account_type = 'ASSET' and 'JIB' = any(account.required_dimensions)") }}
+),
+
+receivable as (
+    select * from joint_line
+    where joint_line.is_accrual is not true
 ),
 
 bill as (
@@ -95,6 +101,7 @@ item as (
         ordered.company_code,
         ordered.counterparty_id,
         ordered.jib_code,
+        'BILL' as item_kind,
         ordered.entry_id,
         ordered.posting_date,
         ordered.due_date,
@@ -129,6 +136,17 @@ beyond as (
             and receivable.counterparty_id = opened.counterparty_id
             and receivable.jib_code = opened.jib_code
     group by receivable.company_code, receivable.counterparty_id, receivable.jib_code
+),
+
+unbilled as (
+    select
+        joint_line.company_code,
+        joint_line.counterparty_id,
+        joint_line.jib_code,
+        sum(joint_line.net_amount) as open_amount
+    from joint_line
+    where joint_line.is_accrual
+    group by joint_line.company_code, joint_line.counterparty_id, joint_line.jib_code
 )
 
 select * from item
@@ -139,6 +157,7 @@ select
     beyond.company_code,
     beyond.counterparty_id,
     beyond.jib_code,
+    'BEYOND' as item_kind,
     null as entry_id,
     null as posting_date,
     null as due_date,
@@ -147,3 +166,19 @@ select
     beyond.open_amount::numeric(18, 2) as open_amount
 from beyond
 where beyond.open_amount <> 0
+
+union all
+
+select
+    unbilled.company_code,
+    unbilled.counterparty_id,
+    unbilled.jib_code,
+    'UNBILLED' as item_kind,
+    null as entry_id,
+    null as posting_date,
+    null as due_date,
+    null as source_document,
+    0::numeric(18, 2) as billed_amount,
+    unbilled.open_amount::numeric(18, 2) as open_amount
+from unbilled
+where unbilled.open_amount <> 0

@@ -183,6 +183,7 @@ derived as (
                         (beside.own_to_here - beside.net_amount)
                         * (beside.own_of_account + billed.billed_amount) / beside.own_of_account, 2
                     )
+            when billed.entry_id is not null then 0
             else beside.net_amount
         end as gross_amount,
         beside.unit_of_measure,

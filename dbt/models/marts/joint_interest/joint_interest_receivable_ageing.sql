@@ -23,7 +23,8 @@ select
     coalesce(sum(aged.open_amount) filter (where aged.days_past_due between 61 and 90), 0)::numeric(18, 2)
         as days_61_to_90,
     coalesce(sum(aged.open_amount) filter (where aged.days_past_due > 90), 0)::numeric(18, 2) as over_90_days,
-    coalesce(sum(aged.open_amount) filter (where aged.due_date is null), 0)::numeric(18, 2) as unapplied,
+    coalesce(sum(aged.open_amount) filter (where aged.item_kind = 'BEYOND'), 0)::numeric(18, 2) as unapplied,
+    coalesce(sum(aged.open_amount) filter (where aged.item_kind = 'UNBILLED'), 0)::numeric(18, 2) as unbilled,
     sum(aged.open_amount)::numeric(18, 2) as open_amount,
     min(aged.due_date) as oldest_due_date
 from aged

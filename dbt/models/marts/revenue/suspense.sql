@@ -23,7 +23,7 @@ tranche as (
         line.company_code,
         line.owner_id,
         date_trunc('month', coalesce(line.production_month, line.posting_date))::date as production_month,
-        bool_or(line.production_month is null) as is_carried_in,
+        bool_and(line.production_month is not null) as is_age_known,
         min(line.posting_date) as held_since,
         max(line.suspense_code) as suspense_code,
         -sum(line.net_amount) as held_amount
@@ -87,7 +87,7 @@ select
     owner.name as owner_name,
     owner.state as owner_state,
     aged.production_month,
-    aged.is_carried_in,
+    aged.is_age_known,
     coalesce(aged.suspense_code, owner.suspense_code) as suspense_code,
     aged.held_since,
     aged.as_of_date,
