@@ -19,7 +19,8 @@ with joint_line as (
 ),
 
 receivable as (
-    select * from joint_line
+    select joint_line.*
+    from joint_line
     where joint_line.is_accrual is not true
 ),
 
