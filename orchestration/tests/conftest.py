@@ -50,7 +50,7 @@ def server() -> dict[str, str]:
         os.environ.pop("PGHOST", None)
     elif not os.environ.get("PGHOST"):
         pytest.fail(
-            "these tests make databases of their own: set WELLBOOK_TEST_DATABASE_URL, as `wellbook backbone -- pytest` does,"
+            "these tests make databases of their own: set WELLBOOK_TEST_DATABASE_URL, as `wellbook backbone` does,"
             " or PGHOST, PGPORT, PGUSER and PGPASSWORD"
         )
     from wellbook_orchestration import settings

@@ -92,7 +92,9 @@ def full_refresh(context: dg.AssetExecutionContext, ledger: Ledger) -> dg.Materi
     target = PROJECT.manifest_path.parent / "beside"
     try:
         with ledger.connect() as connection:
-            clear(connection, schemas, BESIDE)
+            # What a run left that was cut short, or that found a difference.
+            clear(connection, [*schemas, *failure_schemas(manifest)], BESIDE)
+            clear(connection, schemas, REPLACED)
         build_beside(target)
         with ledger.connect() as connection:
             compared = compare(connection, marts)
@@ -233,7 +235,7 @@ def _before(bounds: list[Row]) -> sql.Composable:
         for row in bounds
     )
     companies = sql.SQL("select company_code from staging.company")
-    # A company that gained nothing is alike in all periods; what is of several companies, up to the first change of any.
+    # A company that gained nothing is alike in all periods; what is of several, up to the first change of any.
     return sql.SQL(
         "period_key < case company_code {own}"
         " else case when company_code in ({companies}) then 2147483647 else {first} end end"
@@ -269,7 +271,7 @@ def replace(connection: psycopg.Connection[Any], schemas: list[str]) -> None:
         foreign = list(_foreign(cursor, schemas))
         if foreign:
             raise Differs(
-                f"{', '.join(foreign)} would be lost: not dbt's, and in a schema of the marts or leaning on one; move or drop it"
+                f"{', '.join(foreign)} would be lost: not dbt's, but in a mart's schema or leaning on it. Move it"
             )
         for schema in schemas:
             grants = _grants(cursor, schema)

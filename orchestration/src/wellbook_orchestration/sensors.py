@@ -47,8 +47,8 @@ def marts_held_back(
     name="period_closed",
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Makes the close package when a period closes by the ledger's own clock and the marts hold all of it. Of "
-    "what had closed before it first looked, it makes the newest period of each company; the others are a backfill away.",
+    description="Makes the close package when a period closes by the ledger's own clock and the marts hold all of it. "
+    "Of what had closed before its first look, it makes the newest of each company; the rest is a backfill away.",
 )
 def period_closed(context: dg.SensorEvaluationContext, ledger: Ledger) -> dg.SensorResult | dg.SkipReason:
     """Compares what has closed with what it has seen to before."""
