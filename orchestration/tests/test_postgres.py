@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from conftest import connect
-from wellbook_orchestration import checks, marts, rebuild
+from wellbook_orchestration import checks, marts, rebuild, topics
 from wellbook_orchestration import instance as own
 from wellbook_orchestration.definitions import defs
 from wellbook_orchestration.ledger import Away, Ledger
@@ -125,11 +125,17 @@ def build(dagster: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     """What the hourly job does, for the lines that every mart is made of."""
     lines = dg.define_asset_job(
         "build_lines",
-        selection=dg.AssetSelection.assets(*VIEWS, JOURNAL_LINES)
+        selection=dg.AssetSelection.assets(*topics.observed.keys, *VIEWS, JOURNAL_LINES)
         | dg.AssetSelection.checks(*(spec.key for spec in checks.SPECS)),
     )
     job = dg.Definitions.merge(defs, dg.Definitions(jobs=[lines])).resolve_job_def(lines.name)
     return job.execute_in_process(instance=dagster, raise_on_error=False)
+
+
+def observed(dagster: dg.DagsterInstance, table: str) -> dg.AssetObservation:
+    """What was last seen of a staging table."""
+    [record] = dagster.fetch_observations(topics.table_key(table), limit=1).records
+    return record.asset_observation
 
 
 def rows(database: psycopg.Connection, relation: str) -> int:
@@ -141,6 +147,7 @@ def test_a_run_on_postgres_storage_builds_and_a_defect_in_staging_stops_the_next
 ) -> None:
     assert "PostgresEventLogStorage" in type(dagster.event_log_storage).__name__
     assert build(dagster).success
+    assert observed(dagster, "journal_entry").data_version == "2"
     made = dagster.get_latest_materialization_event(JOURNAL_LINES).asset_materialization
     assert made.metadata["dagster/row_count"].value == rows(database, "gl.journal_lines") == 4
     assert Ledger().closed_periods()[0].is_in_marts

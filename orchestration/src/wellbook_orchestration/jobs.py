@@ -6,18 +6,18 @@ from wellbook_orchestration import checks, marts, prices, proof, rebuild, report
 
 _STAGING_CHECKS = dg.AssetSelection.checks(*(spec.key for spec in checks.SPECS))
 _MODELS = dg.AssetSelection.assets(*marts.models.keys)
-_MODEL_TESTS = dg.AssetSelection.checks(*marts.models.check_keys) if list(marts.models.check_keys) else None
+_OBSERVED = dg.AssetSelection.assets(*topics.observed.keys).without_checks()
 
 observe = dg.define_asset_job(
     "observe",
-    selection=dg.AssetSelection.assets(*topics.observed.keys),
+    selection=_OBSERVED,
     description="Looks how far each topic and staging table has come.",
 )
 
 build_marts = dg.define_asset_job(
     "build_marts",
-    selection=_MODELS | _STAGING_CHECKS,
-    description="What must hold in staging; then every dbt model, incrementally, each with its tests.",
+    selection=_OBSERVED | _STAGING_CHECKS | _MODELS,
+    description="How far the stream has come; what must hold in staging; then every dbt model, each with its tests.",
 )
 
 fetch_prices = dg.define_asset_job(
@@ -28,7 +28,7 @@ fetch_prices = dg.define_asset_job(
 
 prove = dg.define_asset_job(
     "prove",
-    selection=_STAGING_CHECKS | _MODELS | dg.AssetSelection.assets(proof.verify),
+    selection=_OBSERVED | _STAGING_CHECKS | _MODELS | dg.AssetSelection.assets(proof.verify),
     config={
         "ops": {
             "check_staging": {"config": {"whole_journal": True}},

@@ -16,14 +16,15 @@ MARKET_PRICE = "gl.market-price.v1"
 SPOT_PRICES = dg.AssetKey(["eia", "spot_prices"])
 
 #: Staging tables by the topic that they are loaded from. A topic without is read by the validator or `verify` alone.
+#: What others are made from stands before them: they are observed in this order.
 TABLES: dict[str, list[str]] = {
+    "gl.run.v1": ["run", "run_anchor"],
     RAW: [],
     VALIDATED: ["journal_entry", "journal_line"],
     DEAD_LETTERS: ["rejected_entry"],
     "gl.validator-state.v1": [],
     "gl.batch-seal.v1": ["batch_seal", "batch_control_total", "batch_entry_number"],
     "gl.injected-fault.v1": [],
-    "gl.run.v1": ["run", "run_anchor"],
     "gl.company.v1": ["company"],
     "gl.account.v1": ["account"],
     "gl.period.v1": ["period"],
