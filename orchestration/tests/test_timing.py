@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
+import psycopg
 import pytest
 
 from servers import lagging, serving
 from wellbook_orchestration import jobs, reports, schedules, sensors
-from wellbook_orchestration.definitions import defs
 from wellbook_orchestration.ledger import Away, ClosedPeriod, Ledger, Loaded
 from wellbook_orchestration.stream import Stream
 
@@ -65,7 +65,7 @@ def built_from(
 ) -> None:
     """A run that was to build the marts from this position has ended so."""
     instance.create_run_for_job(
-        defs.resolve_job_def(jobs.build_marts.name),
+        cut_short(AssertionError("never run")),
         tags={schedules.POSITION_TAG: position},
         status=status,
     )
@@ -163,6 +163,33 @@ def test_what_the_schedule_held_back_is_built_once_when_it_can_be(
         assert request.run_key == POSITION
         built_from(instance, "another", dg.DagsterRunStatus.FAILURE)
         this_hour = after_grace - timedelta(hours=1) + timedelta(minutes=57)
+        assert "had their run" in held_back(monkeypatch, instance, services, this_hour).skip_message
+
+
+def cut_short(error: Exception) -> dg.JobDefinition:
+    """A build of the marts that ends so."""
+
+    @dg.op
+    def dbt() -> None:
+        raise error
+
+    @dg.job(name=jobs.build_marts.name)
+    def build() -> None:
+        dbt()
+
+    return build
+
+
+def test_an_hour_in_which_postgres_was_away_is_built_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    this_hour = schedules.latest_slot(datetime.now(UTC)) + timedelta(minutes=59)
+    with dg.instance_for_test() as instance, stream() as services:
+        lost = cut_short(psycopg.OperationalError("server closed the connection unexpectedly"))
+        lost.execute_in_process(instance=instance, raise_on_error=False)
+        assert held_back(monkeypatch, instance, services, this_hour).run_key == f"{POSITION}/again"
+        lost.execute_in_process(instance=instance, raise_on_error=False)
+        assert "had their run" in held_back(monkeypatch, instance, services, this_hour).skip_message
+    with dg.instance_for_test() as instance, stream() as services:
+        cut_short(dg.Failure("1 test failed")).execute_in_process(instance=instance, raise_on_error=False)
         assert "had their run" in held_back(monkeypatch, instance, services, this_hour).skip_message
 
 

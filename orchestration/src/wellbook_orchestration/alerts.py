@@ -73,7 +73,20 @@ def _reason(event: dg.DagsterEvent) -> str:
     error = data.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return f"{step}: {error.message.strip()}" if error else step
+    said = " ".join(error.message.split()) if error else "it gave no reason"
+    if lost_database(event):
+        return f"{step}: Postgres was away ({said}); marts that were not reached stay as they were"
+    return f"{step}: {said}"
+
+
+def lost_database(event: dg.DagsterEvent) -> bool:
+    """Whether a step failed because Dagster's own storage was away, which is on the server of the ledger."""
+    error = event.step_failure_data.error
+    while error is not None:
+        if error.cls_name == "OperationalError":
+            return True
+        error = error.cause
+    return False
 
 
 def send(alert: Alert, log: logging.Logger) -> None:

@@ -21,7 +21,7 @@ PACKAGES_AT_ONCE = 12
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Builds the marts of an hour that the schedule held back, as soon as they can be built: also the first "
-    "ones, when history is loaded.",
+    "ones, when history is loaded, and once more those of an hour in which Postgres was away.",
 )
 def marts_held_back(
     context: dg.SensorEvaluationContext, ledger: Ledger, stream: Stream
@@ -32,14 +32,26 @@ def marts_held_back(
     if now < slot + GRACE:
         return dg.SkipReason("the schedule has its turn first")
     since = dg.RunsFilter(job_name=jobs.build_marts.name, created_after=slot)
-    if context.instance.get_runs(since, limit=1):
+    runs = context.instance.get_runs(since, limit=2)
+    again = len(runs) == 1 and _was_cut(context.instance, runs[0])
+    if runs and not again:
         return dg.SkipReason(f"the marts have had their run since {slot:%H:%M}")
     loaded = schedules.held_back(ledger, stream)
     if isinstance(loaded, str):
         return dg.SkipReason(loaded)
     if schedules.is_built(context.instance, loaded.position):
         return dg.SkipReason(f"nothing was loaded since the marts were built: {loaded.position}")
-    return dg.RunRequest(run_key=loaded.position, tags={schedules.POSITION_TAG: loaded.position})
+    return dg.RunRequest(
+        run_key=f"{loaded.position}{'/again' if again else ''}", tags={schedules.POSITION_TAG: loaded.position}
+    )
+
+
+def _was_cut(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether a run failed because Postgres was away, so that the hour deserves another."""
+    if run.status != dg.DagsterRunStatus.FAILURE:
+        return False
+    failures = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    return any(alerts.lost_database(entry.dagster_event) for entry in failures if entry.dagster_event)
 
 
 @dg.sensor(
