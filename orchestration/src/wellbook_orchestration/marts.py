@@ -32,6 +32,8 @@ TRIES = 4
 FIRST_WAIT_SECONDS = 60
 #: How long what dbt compiled in a failed run is kept.
 KEPT_SECONDS = 7 * 24 * 3600
+#: What is shown of a node's message; all of it stands in the run's log.
+LONGEST = 300
 #: Failed nodes that are shown.
 SHOWN = 5
 
@@ -127,7 +129,7 @@ def failure(named: dict[str, str], said: str, ledger: Ledger, retry_number: int)
     listed = "; ".join(f"{node}: {message}" for node, message in list(named.items())[:SHOWN])
     more = f"; and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
     return dg.Failure(
-        f"dbt: {len(named)} failed: {listed}{more}. Models below them stay as they were.", allow_retries=False
+        f"{len(named)} failed: {listed}{more}. Models below them stay as they were.", allow_retries=False
     )
 
 
@@ -147,7 +149,7 @@ def failed_nodes(target: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return {
-        result["unique_id"].split(".", 2)[-1]: " ".join((result.get("message") or "failed").split())
+        result["unique_id"].split(".", 2)[-1]: " ".join((result.get("message") or "failed").split())[:LONGEST]
         for result in results
         if result["status"] in ("error", "fail", "runtime error")
     }

@@ -60,7 +60,8 @@ def run(arguments: list[str], *, seconds: int, environment: dict[str, str] | Non
         _end(process)
         raise
     if process.returncode != 0:
-        last = "\n".join(said.strip().splitlines()[-LAST_LINES:]) or "it said nothing"
+        # Some say what went wrong on standard output.
+        last = "\n".join((said.strip() or output.strip()).splitlines()[-LAST_LINES:]) or "it said nothing"
         raise Failed(f"`{name}` ended with code {process.returncode}: {last}", process.returncode, output)
     return output
 
