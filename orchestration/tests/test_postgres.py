@@ -125,7 +125,7 @@ def build(dagster: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     """What the hourly job does, for the lines that every mart is made of."""
     lines = dg.define_asset_job(
         "build_lines",
-        selection=dg.AssetSelection.assets(*topics.observed.keys, *VIEWS, JOURNAL_LINES)
+        selection=dg.AssetSelection.assets(*topics.observed.keys, *VIEWS, JOURNAL_LINES).without_checks()
         | dg.AssetSelection.checks(*(spec.key for spec in checks.SPECS)),
     )
     job = dg.Definitions.merge(defs, dg.Definitions(jobs=[lines])).resolve_job_def(lines.name)
@@ -179,9 +179,12 @@ def test_a_run_on_postgres_storage_builds_and_a_defect_in_staging_stops_the_next
 def test_a_refresh_replaces_the_marts_where_they_agree_and_leaves_them_where_they_differ(
     database: psycopg.Connection, tmp_path: Path
 ) -> None:
-    select = ["--select", "+journal_lines"]
+    # Tests that also look at marts which are not built here are left out.
+    select = ["--select", "+journal_lines", "--indirect-selection", "cautious"]
     rebuild.build_beside(tmp_path, *select)
-    schemas, lines = ["gl", "dbt_staging"], [rebuild.Mart("gl", "journal_lines", rebuild.BUILT_AT)]
+    made = database.execute("select nspname from pg_namespace where starts_with(nspname, %s)", [rebuild.BESIDE])
+    schemas = [name.removeprefix(rebuild.BESIDE) for (name,) in made.fetchall()]
+    lines = [rebuild.Mart("gl", "journal_lines", rebuild.BUILT_AT)]
     for schema in schemas:
         database.execute(f"alter schema {rebuild.BESIDE}{schema} rename to {schema}")
     rebuild.build_beside(tmp_path, *select)

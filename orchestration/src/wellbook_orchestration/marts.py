@@ -128,9 +128,7 @@ def failure(named: dict[str, str], said: str, ledger: Ledger, retry_number: int)
         return dg.Failure(f"dbt could not build: {said}", allow_retries=False)
     listed = "; ".join(f"{node}: {message}" for node, message in list(named.items())[:SHOWN])
     more = f"; and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
-    return dg.Failure(
-        f"{len(named)} failed: {listed}{more}. Models below them stay as they were.", allow_retries=False
-    )
+    return dg.Failure(f"{len(named)} failed: {listed}{more}. Models below them stay as they were.", allow_retries=False)
 
 
 def try_again(said: str, retry_number: int) -> Exception:
