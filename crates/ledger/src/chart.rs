@@ -133,6 +133,8 @@ pub mod code {
     pub const RETIREMENT_OBLIGATION: &str = "410.000";
     /// Dividends.
     pub const DIVIDENDS: &str = "520.000";
+    /// Dividends of affiliates: in consolidation they go against what the affiliate distributed.
+    pub const DIVIDEND_INCOME: &str = "606.000";
     /// Hedging gain or loss.
     pub const HEDGING: &str = "610.000";
     /// Unrealised hedging gain or loss.
@@ -264,7 +266,7 @@ const fn heading(account_code: &'static str, name: &'static str, account_type: A
 }
 
 #[rustfmt::skip]
-static CHART: [ChartAccount; 138] = [
+static CHART: [ChartAccount; 139] = [
     row("100.000", "Cash, operating", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     row("100.001", "Cash, revenue distribution", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     heading("110.000", "Current assets", AccountType::Asset),
@@ -345,6 +347,7 @@ static CHART: [ChartAccount; 138] = [
     row("603.000", "Natural gas liquids revenue", AccountType::Revenue, Side::Credit, "Liquids revenue", CashFlowClass::Operating, Some("Revenue, liquids"), &[Dimension::Well, Dimension::Product, Dimension::Quantity]),
     row("604.000", "Royalty income", AccountType::Revenue, Side::Credit, "Royalty income", CashFlowClass::Operating, None, &[]),
     row("605.000", "Gathering and processing fees", AccountType::Revenue, Side::Credit, "Midstream revenue", CashFlowClass::Operating, None, &[]),
+    row("606.000", "Dividends of affiliates", AccountType::Revenue, Side::Credit, "Dividends of affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("610.000", "Hedging gain or loss", AccountType::Revenue, Side::Credit, "Hedging", CashFlowClass::Operating, None, &[]),
     row("611.000", "Unrealised hedging gain or loss", AccountType::Revenue, Side::Credit, "Hedging", CashFlowClass::NonCash, None, &[]),
     heading("710.000", "Lease operating expense", AccountType::Expense),

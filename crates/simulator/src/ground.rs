@@ -10,7 +10,7 @@ use crate::month::Month;
 use crate::prices::{PriceTable, Series};
 use crate::random::{Draw, Stream};
 use crate::revenue::Corrections;
-use crate::standing::{Tickets, post_run};
+use crate::standing::{Tickets, post_run, post_work};
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::chart::code;
 use ledger::fixed::divide_half_away;
@@ -413,14 +413,14 @@ impl Ground {
                 *facts.costs.entry(spent).or_default() += cents;
             }
             for (place, (_, cents)) in (0..).zip(runs.0).filter(|(_, (volume, _))| *volume > 0) {
-                post_run(&mut facts.tickets, *well, place, cents);
+                post_run(&mut facts.tickets, (*well, place, month), cents);
             }
             for (product, sale) in self.sold(month, *well, runs) {
                 facts.sales.insert((*well, product), sale);
             }
         }
         for (vendor, (cents, _)) in &facts.services {
-            *facts.tickets.entry((code::RECEIVED_NOT_INVOICED, [*vendor, 0, 0])).or_default() -= cents;
+            post_work(&mut facts.tickets, (*vendor, month), *cents);
         }
         facts.invoices = self.invoices(month);
         self.invoiced(&facts.invoices, &mut facts.costs);

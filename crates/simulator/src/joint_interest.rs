@@ -372,6 +372,8 @@ fn application(world: &World, document: Document, entered_on: NaiveDate) -> Draf
     draft.debit(code::ADVANCES, cents, |line| {
         ground.on_project(line, document.subject);
         ground.with(line, partner);
+        let called = Document { month: project.spud, ..document };
+        line.clears_entry_id = Some(world.id(called.as_template(Template::CashCall)));
     });
     draft.credit(code::JIB_RECEIVABLE, cents, |line| {
         ground.on_joint_account(line, project.lease);

@@ -9,7 +9,7 @@
 //! | `template` | the entry templates as data |
 //! | `document` | a document by what makes it, and when in the day it is entered |
 //! | `tickets`, `revenue`, `owners`, `taxes`, `payables`, `joint_interest`, `non_operator`, `capital`, `depletion`, `retirement`, `payroll`, `hedging`, `midstream`, `materials`, `treasury`, `close`, `opening` | a family of templates each: which documents exist, when each is entered, what it posts |
-//! | `books`, `standing` | balances by what accounts require, folded month by month |
+//! | `books`, `items`, `standing` | balances by what accounts are kept by, and open items, folded month by month |
 //! | `plan` | the one numbered sequence |
 //! | `faults`, [`late`] | what is broken on purpose |
 //! | [`random`] | counter-based randomness |
@@ -33,6 +33,7 @@ mod faults;
 pub mod geography;
 mod ground;
 mod hedging;
+mod items;
 mod joint_interest;
 pub mod late;
 mod masters;

@@ -131,14 +131,17 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
             draft.credit(code::CASH, cents, |_| {});
             draft
         }
-        Template::ThirdPartyFee | Template::FeeReceipt => world.ground.fee_draft(document, entered_on),
+        Template::ThirdPartyFee | Template::FeeReceipt => {
+            let fee_id = world.id(document.as_template(Template::ThirdPartyFee));
+            world.ground.fee_draft(document, entered_on, fee_id)
+        }
         _ => between_affiliates(world, document, entered_on),
     }
 }
 
 impl Ground {
     /// Dr marketing receivable / Cr gathering fees; and its receipt.
-    fn fee_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    fn fee_draft(&self, document: Document, entered_on: NaiveDate, fee_id: uuid::Uuid) -> Draft<'_> {
         let shipper = self.masters.counterparties.purchasers.start + document.subject;
         let (volume, price, cents) = self.shipped(document.month, document.subject);
         let is_fee = document.template == Template::ThirdPartyFee;
@@ -159,7 +162,10 @@ impl Ground {
             });
         } else {
             draft.debit(code::CASH, cents, |_| {});
-            draft.credit(code::MARKETING_RECEIVABLE, cents, |line| self.with(line, shipper));
+            draft.credit(code::MARKETING_RECEIVABLE, cents, |line| {
+                self.with(line, shipper);
+                line.clears_entry_id = Some(fee_id);
+            });
         }
         draft
     }
@@ -222,6 +228,14 @@ fn between_affiliates(world: &World, document: Document, entered_on: NaiveDate) 
     };
     draft.debit(debit, cents, |line| line.partner_company = Some(name.into()));
     draft.credit(credit, cents, |line| line.partner_company = Some(name.into()));
+    if !settled.is_empty() {
+        let charge = if is_fee { Template::ManagementFee } else { Template::GatheringFee };
+        let charge = world.id(Document { part: 0, ..document }.as_template(charge));
+        let due = [code::DUE_TO_AFFILIATES, code::DUE_FROM_AFFILIATES];
+        for line in draft.lines.iter_mut().filter(|line| due.contains(&&*line.account_code)) {
+            line.clears_entry_id = Some(charge);
+        }
+    }
     draft
 }
 

@@ -346,7 +346,11 @@ fn service_invoice(world: &World, document: Document, entered_on: NaiveDate) -> 
     let mut draft = Draft::new(document, entered_on, what);
     draft.due_date = Some(document.month.plus(2).first());
     draft.source_document = Some(format!("FTI-{}-{}", document.month.label(), document.subject));
-    draft.debit(code::RECEIVED_NOT_INVOICED, cents, |line| ground.with(line, document.subject));
+    draft.debit(code::RECEIVED_NOT_INVOICED, cents, |line| {
+        // Hundreds of tickets: their vendor and month name them.
+        ground.with(line, document.subject);
+        line.production_month = Some(document.month.first());
+    });
     draft.credit(code::VOUCHERS_PAYABLE, cents, |line| ground.with(line, document.subject));
     draft
 }

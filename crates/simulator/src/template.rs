@@ -276,6 +276,11 @@ templates! {
     AuditAdjustment = "AUDIT_ADJUSTMENT", Close, Manual, Adjusting, Accounting, YearEnd;
     /// The year's results become retained earnings.
     YearEndClose = "YEAR_END_CLOSE", Close, Manual, Closing, Accounting, YearEnd;
+
+    /// A dividend to the parent is declared, in both books.
+    AffiliateDividend = "AFFILIATE_DIVIDEND", Treasury, Intercompany, Standard, Treasury, AsEntered;
+    /// It is paid, in both books.
+    AffiliateDividendPayment = "AFFILIATE_DIVIDEND_PAYMENT", Treasury, Intercompany, Standard, Treasury, AsEntered;
 }
 
 /// The transaction types of a field ticket, by what it records.

@@ -34,8 +34,9 @@ fn facts(world: &World, days: u64) -> Facts {
 }
 
 /// Types with lines that begin outside the books: invoices, wages, vouchers, estimates, what people decide.
-const STATED: [&str; 20] = [
+const STATED: [&str; 21] = [
     "AFE_INVOICE",
+    "AFFILIATE_DIVIDEND",
     "ARO_SETTLEMENT",
     "AUDIT_ADJUSTMENT",
     "CAPITAL_ACCRUAL",

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use ledger::Side;
 use ledger::check::{Reference, Submission as Checked, check};
 use ledger::period::midnight;
+use ledger::{JournalLine, Side};
 use simulator::{FaultRates, PriceTable, Settings, Submission, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 fn settings(start: &str, fault_rate: &str) -> Settings {
     Settings {
@@ -247,4 +248,164 @@ fn the_books_open_balanced_and_with_what_is_still_to_be_paid() {
         assert_eq!(is_debit, side == Side::Debit, "{account}: {}", balance(account));
         assert_ne!(balance(account), 0, "{account}");
     }
+}
+
+/// What an entry clears, reverses or adjusts is in the ledger, was entered before, and is never cleared beyond itself: also
+/// where it was opened before the books begin.
+#[test]
+fn an_entry_refers_to_published_entries_alone_and_clears_no_more_than_was_open() {
+    let world = world("2025-03-11");
+    let submissions = world.submissions(world.begins_at(), at(&world, 75));
+    let with = |line: &JournalLine<'_>| {
+        let of = [&line.counterparty_id, &line.partner_company, &line.owner_id, &line.well_id];
+        of.into_iter().find_map(|id| id.as_deref()).unwrap_or_default().to_owned()
+    };
+    let mut known = BTreeSet::new();
+    let mut items: BTreeMap<(Uuid, String, String), i64> = BTreeMap::new();
+    let mut cleared_of_opening: BTreeMap<String, u32> = BTreeMap::new();
+    let opening: BTreeSet<Uuid> =
+        submissions.iter().filter(|it| it.entry.fiscal_period == 0).map(|it| it.entry.entry_id).collect();
+    for entry in submissions.iter().map(|submission| &submission.entry) {
+        for named in [entry.reverses_entry_id, entry.adjusts_entry_id].into_iter().flatten() {
+            assert!(known.contains(&named), "{}", entry.description);
+        }
+        for line in &entry.lines {
+            let cents = line.signed_functional().units();
+            let account = line.account_code.to_string();
+            let Some(cleared) = line.clears_entry_id else {
+                *items.entry((entry.entry_id, account, with(line))).or_default() += cents;
+                continue;
+            };
+            let item = items.get_mut(&(cleared, account.clone(), with(line)));
+            let item = item.unwrap_or_else(|| panic!("{}: {account} clears nothing", entry.description));
+            let before = *item;
+            *item += cents;
+            let holds = *item == 0 || item.signum() == before.signum();
+            assert!(holds, "{}: {account} of {before} by {cents}", entry.description);
+            if opening.contains(&cleared) {
+                assert!(line.text.is_some() || matches!(&*account, "127.001" | "303.000"), "{account}");
+                *cleared_of_opening.entry(account).or_default() += 1;
+            }
+        }
+        known.insert(entry.entry_id);
+    }
+    for account in ["120.000", "122.000", "123.000", "125.000", "127.001", "301.000", "303.000", "310.000"] {
+        assert!(
+            cleared_of_opening.get(account).is_some_and(|count| *count > 0),
+            "{account}: {cleared_of_opening:?}"
+        );
+    }
+    // Two months on, nothing that vendors invoiced or purchasers took before the books began is left.
+    for (account, cents) in [("120.000", 0), ("301.000", 0), ("303.000", 0)] {
+        let of = |(entry_id, code, _): &(Uuid, String, String)| opening.contains(entry_id) && code == account;
+        let left: i64 = items.iter().filter(|(item, _)| of(item)).map(|(_, cents)| cents.abs()).sum();
+        assert_eq!(left, cents, "{account}");
+    }
+}
+
+/// Every line that pays, receives or writes off what another entry opened names it.
+#[test]
+fn what_settles_an_item_names_it() {
+    let world = world("2024-12-10");
+    let settling: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("VENDOR_PAYMENT", &["301.000"][..]),
+        ("SERVICE_PAYMENT", &["301.000"]),
+        ("AFE_PAYMENT", &["301.000"]),
+        ("MATERIAL_PAYMENT", &["301.000"]),
+        ("NON_OPERATED_PAYMENT", &["301.000"]),
+        ("PAYROLL_TAX_REMITTANCE", &["301.001"]),
+        ("PURCHASER_RECEIPT", &["120.000"]),
+        ("FEE_RECEIPT", &["122.000"]),
+        ("JIB_RECEIPT", &["123.000"]),
+        ("OWNER_DISTRIBUTION", &["123.000"]),
+        ("CASH_CALL_APPLICATION", &["123.000", "305.000"]),
+        ("BAD_DEBT_WRITE_OFF", &["123.000"]),
+        ("INTERCOMPANY_SETTLEMENT", &["125.000", "310.000"]),
+        ("AFFILIATE_DIVIDEND_PAYMENT", &["125.000", "310.000"]),
+        ("INTEREST_PAYMENT", &["330.000"]),
+        ("ESCHEAT_REMITTANCE", &["308.000"]),
+    ]);
+    let mut seen = BTreeSet::new();
+    for month in 0..8 {
+        for submission in world.submissions(at(&world, month * 28), at(&world, month * 28 + 28)) {
+            let entry = submission.entry;
+            let Some(accounts) = settling.get(&*entry.transaction_type) else { continue };
+            for line in entry.lines.iter().filter(|line| accounts.contains(&&*line.account_code)) {
+                assert!(line.clears_entry_id.is_some(), "{} {}", entry.transaction_type, entry.description);
+                seen.insert(entry.transaction_type.to_string());
+            }
+        }
+    }
+    let missing: Vec<_> = settling.keys().filter(|kind| !seen.contains(**kind)).collect();
+    assert!(missing.is_empty(), "{missing:?} never came");
+}
+
+/// What nobody claims is held by production month, and goes to the state in the year in which it is three years old.
+#[test]
+fn unclaimed_revenue_ages_by_production_month_before_it_goes_to_the_state() {
+    let world = world("2024-05-20");
+    let mut held: BTreeMap<(String, NaiveDate), i64> = BTreeMap::new();
+    let states: BTreeMap<String, String> = world
+        .opening_reference()
+        .into_iter()
+        .filter_map(|record| match record {
+            ledger::reference::ReferenceRecord::Owner(owner) => Some((owner.owner_id, owner.state)),
+            _ => None,
+        })
+        .collect();
+    let mut reported: BTreeMap<NaiveDate, BTreeSet<NaiveDate>> = BTreeMap::new();
+    for month in 0..15 {
+        let from = if month == 0 { world.begins_at() } else { at(&world, month * 28) };
+        for submission in world.submissions(from, at(&world, month * 28 + 28)) {
+            let entry = submission.entry;
+            let escheats = entry.transaction_type == "ESCHEAT";
+            for line in entry.lines.iter().filter(|line| line.account_code == "304.000") {
+                let owner = line.owner_id.as_deref().unwrap();
+                let produced = line.production_month.or(entry.production_month).unwrap();
+                let left = held.entry((owner.to_owned(), produced)).or_default();
+                *left -= line.signed_functional().units();
+                if escheats {
+                    assert_eq!(*left, 0, "{owner} {produced}: a month goes whole");
+                    if states[owner] == "TX" {
+                        reported.entry(entry.posting_date).or_default().insert(produced);
+                    }
+                }
+            }
+        }
+    }
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let reports: Vec<&BTreeSet<NaiveDate>> = reported.values().collect();
+    assert_eq!(reports.len(), 2, "Texas has one report a year: {:?}", reported.keys());
+    // Dormant on 1 March, three years after it was payable in the second month after production.
+    assert_eq!((reports[0].first(), reports[0].last()), (Some(&day("2020-01-01")), Some(&day("2020-12-01"))));
+    assert_eq!((reports[1].first(), reports[1].last()), (Some(&day("2021-01-01")), Some(&day("2021-12-01"))));
+    let open = held.iter().filter(|((owner, produced), cents)| {
+        states.get(owner).is_some_and(|state| state == "TX") && *produced < day("2022-01-01") && **cents != 0
+    });
+    assert_eq!(open.count(), 0);
+}
+
+/// What an affiliate distributes stays in the group until the parent pays it out.
+#[test]
+fn dividends_of_affiliates_go_to_the_parent_and_net_in_consolidation() {
+    let world = world("2025-01-01");
+    let submissions = world.submissions(at(&world, 0), at(&world, 200));
+    let entries = || submissions.iter().map(|submission| &submission.entry);
+    let kind = |code: &'static str| entries().filter(move |entry| entry.transaction_type == code);
+    let mut groups: BTreeMap<_, (i64, i64, BTreeSet<String>)> = BTreeMap::new();
+    for entry in kind("AFFILIATE_DIVIDEND").chain(kind("AFFILIATE_DIVIDEND_PAYMENT")) {
+        let group = groups.entry(entry.intercompany_group_id.unwrap()).or_default();
+        group.2.insert(entry.company_code.to_string());
+        for line in &entry.lines {
+            let cents = line.signed_functional().units();
+            match &*line.account_code {
+                "125.000" | "310.000" => group.0 += cents,
+                _ => group.1 += cents,
+            }
+            assert!(line.partner_company.is_some(), "{}", entry.description);
+        }
+    }
+    assert!(groups.len() >= 4, "{} groups", groups.len());
+    assert!(groups.values().all(|group| (group.0, group.1, group.2.len()) == (0, 0, 2)), "{groups:?}");
+    assert!(kind("DIVIDEND").all(|entry| entry.company_code == "1000"));
 }

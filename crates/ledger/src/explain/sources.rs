@@ -7,7 +7,12 @@ use crate::entry::{JournalEntry, JournalLine};
 pub(super) fn of(entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> Calculation {
     if let Some(cleared) = line.clears_entry_id {
         let month = line.production_month.map(|month| format!(", production {}", words::month(month)));
-        let text = format!("clears what entry {cleared} left open{}", month.unwrap_or_default());
+        let lesser = match kind(entry) {
+            "OWNER_DISTRIBUTION" => ", at most what the owner is paid",
+            "CASH_CALL_APPLICATION" => ": what the advance covers of the bill, the lesser of both",
+            _ => "",
+        };
+        let text = format!("clears what entry {cleared} left open{}{lesser}", month.unwrap_or_default());
         return Calculation::new(line, Method::Clears, text);
     }
     let (method, text) = begins(entry, line);
@@ -32,20 +37,15 @@ fn begins(entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> (Method, String) 
         }
         "PURCHASER_RECEIPT" => stated("short paid, as the purchaser's remittance states"),
         "REVOLVER_DRAW" | "REVOLVER_REPAYMENT" => stated("as the bank's advice states"),
-        "DIVIDEND" => stated("as the board resolved"),
+        "DIVIDEND" | "AFFILIATE_DIVIDEND" => stated("as the board resolved"),
         "INSURANCE_PREMIUM" => stated("as the policy states"),
         "ARO_SETTLEMENT" if line.account_code.starts_with("100.") => {
             stated("as the plugging contractors charged")
         }
         "MANAGEMENT_FEE" => stated("as the service agreement between the companies states"),
         "GATHERING_FEE" | "FEE_RECEIPT" => stated("as the gatherer's statement of the month has it"),
-        "OWNER_DISTRIBUTION" if line.account_code.starts_with("123.") => {
-            standing("netted: what the owner was billed as a partner, at most its revenue; stood", line)
-        }
-        "CASH_CALL_APPLICATION" => {
-            standing("what the advance covers of the bill: the lesser of both; stood", line)
-        }
         "AD_VALOREM_PAYMENT"
+        | "AFFILIATE_DIVIDEND_PAYMENT"
         | "BACKUP_WITHHOLDING_REMITTANCE"
         | "BAD_DEBT_WRITE_OFF"
         | "CLOSE_TO_PROVED"

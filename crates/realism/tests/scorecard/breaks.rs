@@ -108,6 +108,18 @@ const BREAKS: &[(&str, &str, Break)] = &[
         let other = books.first("BILLING").entry_id;
         books.first("PAYMENT").lines[0].clears_entry_id = Some(other);
     }),
+    ("payments", "an item of another vendor cleared", |books| {
+        books.first("PAYMENT").lines[0].counterparty_id = Some("J-1".into());
+    }),
+    ("payments", "more invoiced than was received", |books| {
+        let mut work = line("303.000", 5);
+        work.counterparty_id = Some("V-1".into());
+        books.first("PAYMENT").lines.extend([work, line("100.000", -5)]);
+    }),
+    ("payments", "a correction of what nobody booked", |books| {
+        let unknown = crate::books::id(date("2024-12-30").and_time(chrono::NaiveTime::MIN).and_utc(), 1);
+        books.first("CORRECTION").adjusts_entry_id = Some(unknown);
+    }),
     ("reversals", "a mirror with another amount", |books| inflate(books, "REVERSAL", [0, 1], 1)),
     ("reversals", "a mirror of another well", |books| {
         books.first("REVERSAL").lines[1].well_id = None;
@@ -351,15 +363,21 @@ fn what_is_accrued_to_owners_as_a_whole_needs_no_owner() {
 }
 
 #[test]
-fn what_was_entered_before_the_opening_day_ended_is_carried_in() {
+fn an_item_from_before_the_opening_is_cleared_of_the_opening_entry_that_carries_it_and_of_nothing_else() {
+    let carried = |more: i64, books: &mut Books| {
+        let item = books.first("INVOICE").lines[1].clone();
+        let opening = books.first("OPENING");
+        opening.lines.push(item);
+        opening.lines.push(cents("530.000", 9_000_000));
+        let opening_id = opening.entry_id;
+        books.first("PAYMENT").lines[0].clears_entry_id = Some(opening_id);
+        inflate(books, "PAYMENT", [0, 1], more);
+        find(&books.judge(), "payments").outcome
+    };
+    assert_eq!(carried(0, &mut Books::sound()), Outcome::Passed);
+    assert_eq!(carried(1, &mut Books::sound()), Outcome::Missed);
     let mut books = Books::sound();
-    let evening =
-        chrono::NaiveDateTime::new(date("2024-12-31"), chrono::NaiveTime::from_hms_opt(23, 30, 0).unwrap());
-    let before = crate::books::id(evening.and_utc(), 1);
-    let paid = |line: &mut ledger::JournalLine<'_>| line.clears_entry_id = Some(before);
-    books.first("PAYMENT").lines.iter_mut().take(1).for_each(paid);
-    assert_eq!(find(&books.judge(), "payments").outcome, Outcome::Passed);
-    let after = crate::books::id(evening.and_utc() + TimeDelta::hours(1), 1);
-    books.first("PAYMENT").lines[0].clears_entry_id = Some(after);
+    let evening = date("2024-12-30").and_time(chrono::NaiveTime::MIN).and_utc();
+    books.first("PAYMENT").lines[0].clears_entry_id = Some(crate::books::id(evening, 1));
     assert_eq!(find(&books.judge(), "payments").outcome, Outcome::Missed);
 }
