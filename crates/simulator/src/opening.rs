@@ -233,9 +233,7 @@ pub(crate) fn refer(world: &World, document: Document, draft: &mut Draft<'_>) {
         let item = Item::of_line(&world.ground.masters, document.company, counts, line);
         let carrier = world.opening().carrier((item, Some(cleared)));
         line.clears_entry_id = carrier.map(|(nth, document, _)| carrier_id(world, nth, document));
-        if let Some((_, opened_by)) = carrier.and_then(|(.., carried)| carried.opened_by)
-            && line.text.is_none()
-        {
+        if let Some((_, opened_by)) = carrier.and_then(|(.., carried)| carried.opened_by) {
             line.text = Some(named(world, opened_by).into());
         }
     }

@@ -581,10 +581,10 @@ impl World {
         document.entry_id(self.settings.seed, self.opened_at(nth))
     }
 
-    /// Whether an entry of this id was entered before the books begin, and so is not among the published ones.
+    /// Whether an entry of this id was entered before the first day: what it left open is carried in, it is not published.
     pub(crate) fn is_before_books(&self, entry_id: Uuid) -> bool {
         // Ids are UUIDs of version 7's shape: their first 48 bits are milliseconds since 1970.
-        ((entry_id.as_u128() >> 80) as i64) < self.begins_at().timestamp_millis()
+        ((entry_id.as_u128() >> 80) as i64) < midnight(self.settings.start_date).timestamp_millis()
     }
 
     /// The day on which a document is entered.

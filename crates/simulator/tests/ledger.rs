@@ -5,7 +5,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use ledger::check::{Reference, Submission as Checked, check};
 use ledger::period::midnight;
-use ledger::{JournalLine, Side};
+use ledger::{JournalEntry, JournalLine, Side};
 use simulator::{FaultRates, PriceTable, Settings, Submission, World};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -256,15 +256,21 @@ fn the_books_open_balanced_and_with_what_is_still_to_be_paid() {
 fn an_entry_refers_to_published_entries_alone_and_clears_no_more_than_was_open() {
     let world = world("2025-03-11");
     let submissions = world.submissions(world.begins_at(), at(&world, 75));
-    let with = |line: &JournalLine<'_>| {
+    let opening: BTreeSet<Uuid> =
+        submissions.iter().filter(|it| it.entry.fiscal_period == 0).map(|it| it.entry.entry_id).collect();
+    // An opening entry carries many items: the text of each names its document.
+    let with = |entry: &JournalEntry<'_>, line: &JournalLine<'_>| {
         let of = [&line.counterparty_id, &line.partner_company, &line.owner_id, &line.well_id];
-        of.into_iter().find_map(|id| id.as_deref()).unwrap_or_default().to_owned()
+        let with = of.into_iter().find_map(|id| id.as_deref()).unwrap_or_default();
+        let is_carried = opening.contains(&line.clears_entry_id.unwrap_or(entry.entry_id));
+        let text = line.text.as_deref().filter(|_| is_carried).unwrap_or_default();
+        let tickets = matches!(&*line.account_code, "127.001" | "303.000");
+        let produced = line.production_month.or(entry.production_month).filter(|_| tickets);
+        format!("{with} {text} {:?} {produced:?}", line.product.filter(|_| tickets))
     };
     let mut known = BTreeSet::new();
     let mut items: BTreeMap<(Uuid, String, String), i64> = BTreeMap::new();
     let mut cleared_of_opening: BTreeMap<String, u32> = BTreeMap::new();
-    let opening: BTreeSet<Uuid> =
-        submissions.iter().filter(|it| it.entry.fiscal_period == 0).map(|it| it.entry.entry_id).collect();
     for entry in submissions.iter().map(|submission| &submission.entry) {
         for named in [entry.reverses_entry_id, entry.adjusts_entry_id].into_iter().flatten() {
             assert!(known.contains(&named), "{}", entry.description);
@@ -273,11 +279,16 @@ fn an_entry_refers_to_published_entries_alone_and_clears_no_more_than_was_open()
             let cents = line.signed_functional().units();
             let account = line.account_code.to_string();
             let Some(cleared) = line.clears_entry_id else {
-                *items.entry((entry.entry_id, account, with(line))).or_default() += cents;
+                *items.entry((entry.entry_id, account, with(entry, line))).or_default() += cents;
                 continue;
             };
-            let item = items.get_mut(&(cleared, account.clone(), with(line)));
-            let item = item.unwrap_or_else(|| panic!("{}: {account} clears nothing", entry.description));
+            let item = items.get_mut(&(cleared, account.clone(), with(entry, line)));
+            let item = item.unwrap_or_else(|| {
+                panic!(
+                    "{} {} of {}: {account} clears nothing of {cleared}",
+                    entry.transaction_type, entry.description, entry.entered_at
+                )
+            });
             let before = *item;
             *item += cents;
             let holds = *item == 0 || item.signum() == before.signum();

@@ -111,7 +111,9 @@ fn pairs(sheet: &mut Sheet<'_>) {
     }
     for at in sheet.open() {
         let account = &sheet.line(at).account_code;
-        let pair = PAIRS.iter().find(|(taking, _)| taking == account);
+        // What opening balances carry of it is cleared on a line of its own: neither is the whole.
+        let is_whole = sheet.places(|line| line.account_code == *account).len() == 1;
+        let pair = PAIRS.iter().find(|(taking, _)| is_whole && taking == account);
         let from = pair.and_then(|(_, giving)| sheet.on(giving));
         if let Some(from) = from.filter(|from| !sheet.open().contains(from)) {
             sheet.put_same(at, from);

@@ -10,6 +10,7 @@ use crate::seen::{Seen, signed};
 use crate::ties::entries::named;
 use chrono::{Days, NaiveDate, NaiveTime};
 use ledger::{DocumentType, JournalLine};
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -24,7 +25,8 @@ const PAYMENTS: Question = Question {
 /// Days that an entry can be adjusted: a purchaser corrects what is up to two years old, and settles a month late.
 const ADJUSTABLE_DAYS: u64 = 800;
 
-/// An item: the entry that opened it, its account, and whom or what it is with.
+/// An item: the entry that opened it, its account, and with whom or of what it is. An opening entry carries many: each is also
+/// told by its text, which names its document.
 type Item = (u128, Account, u32);
 
 /// Open items. An item leaves when it is cleared. What nobody clears by its number (owners are paid by balance) stays: a few
@@ -37,6 +39,8 @@ pub(crate) struct OpenItems {
     cleared: u64,
     adjusted: u64,
     known: Known,
+    /// Opening entries: a few dozen.
+    openings: BTreeSet<u128>,
 }
 
 /// Bounded by the business entries of [`ADJUSTABLE_DAYS`]: some 220 000 a year at scale 1, 24 bytes each.
@@ -55,6 +59,9 @@ impl OpenItems {
     pub(crate) fn observe(&mut self, seen: &Seen<'_>, masters: &Masters, names: &mut Names) {
         self.observe_adjustment(seen);
         let entry = seen.entry;
+        if entry.document_type == DocumentType::Opening {
+            self.openings.insert(entry.entry_id.as_u128());
+        }
         let own = match entry.document_type {
             // An accrual is settled by its mirror.
             DocumentType::Accrual => None,
@@ -72,7 +79,9 @@ impl OpenItems {
             if seen.is_ticket() {
                 continue;
             }
-            let with = names.number(with(line));
+            let is_carried =
+                self.openings.contains(&line.clears_entry_id.unwrap_or(entry.entry_id).as_u128());
+            let with = names.number(&with(seen, account, line, is_carried));
             match (line.clears_entry_id, own) {
                 // What a voided payment had cleared is open again.
                 (Some(cleared), _) if entry.document_type == DocumentType::Reversal => {
@@ -149,10 +158,16 @@ impl OpenItems {
     }
 }
 
-/// Whom or what an item is with.
-fn with<'l>(line: &'l JournalLine<'_>) -> &'l str {
+/// With whom or of what an item is. What tickets accrue is settled by production month.
+fn with<'l>(seen: &Seen<'_>, account: Account, line: &'l JournalLine<'_>, is_carried: bool) -> Cow<'l, str> {
     let of = [&line.counterparty_id, &line.partner_company, &line.owner_id, &line.well_id];
-    of.into_iter().find_map(|id| id.as_deref()).unwrap_or_default()
+    let with = of.into_iter().find_map(|id| id.as_deref()).unwrap_or_default();
+    let product = line.product.map_or("", ledger::Product::code);
+    match (account.natural(), seen.production(line), line.text.as_deref()) {
+        (127 | 303, Some(month), _) => format!("{with} {product} {month}").into(),
+        (_, _, Some(text)) if is_carried => format!("{with} {text}").into(),
+        _ => with.into(),
+    }
 }
 
 /// Receivables and payables, accruals and affiliates included.
