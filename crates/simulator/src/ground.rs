@@ -63,7 +63,7 @@ pub(crate) struct Split {
     pub(crate) price: UnitPrice,
     /// Value at 8/8.
     pub(crate) gross: i64,
-    /// Parts of the gross, in the order of the lease's interests.
+    /// Parts of the gross, in the order of the interests of the lease's deck.
     pub(crate) parts: Vec<i64>,
     /// Parts of the volume.
     pub(crate) volumes: Vec<i64>,
@@ -354,10 +354,11 @@ impl Ground {
     ) -> Split {
         let well = &self.masters.wells[at as usize];
         let lease = &self.masters.leases[well.lease as usize];
-        let parts = largest_remainder(gross, &lease.weights);
+        let deck = lease.deck(month);
+        let parts = largest_remainder(gross, &deck.weights);
         let taxable: i64 = parts
             .iter()
-            .zip(&lease.taxed_weights)
+            .zip(&deck.taxed_weights)
             .filter(|(_, weight)| **weight > 0)
             .map(|(part, _)| *part)
             .sum();
@@ -369,15 +370,15 @@ impl Ground {
             volume,
             price,
             gross,
-            volumes: largest_remainder(volume.units(), &lease.weights),
+            volumes: largest_remainder(volume.units(), &deck.weights),
             parts,
             tax_record,
             taxable,
             tax,
-            tax_parts: largest_remainder(tax, &lease.taxed_weights),
+            tax_parts: largest_remainder(tax, &deck.taxed_weights),
             fee,
             deduct,
-            deduct_parts: largest_remainder(deduct, &lease.weights),
+            deduct_parts: largest_remainder(deduct, &deck.weights),
         }
     }
 

@@ -173,7 +173,7 @@ impl Ground {
         }
         draft.credit(account(place), split.parts[0], |line| {
             self.at_well(line, well, place);
-            line.decimal_interest = Some(lease.interests[0].decimal_interest);
+            line.decimal_interest = Some(lease.net_share());
             line.quantity = Some(Quantity::from_units(split.volumes[0]));
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
