@@ -185,6 +185,8 @@ templates! {
     NonOperatedRevenue = "NON_OPERATED_REVENUE", NonOperator, Revenue, Standard, Batch, AsEntered;
     /// The operator's bill.
     NonOperatedBill = "NON_OPERATED_BILL", NonOperator, JointInterest, Standard, Payables, AsEntered;
+    /// The operator calls for a share of a well before it is spudded.
+    NonOperatedCashCall = "NON_OPERATED_CASH_CALL", NonOperator, JointInterest, Standard, Treasury, AsEntered;
     /// Its payment.
     NonOperatedPayment = "NON_OPERATED_PAYMENT", NonOperator, JointInterest, Standard, Treasury, AsEntered;
 

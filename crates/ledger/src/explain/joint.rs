@@ -96,6 +96,40 @@ pub(super) fn overhead(sheet: &mut Sheet<'_>) {
     }
 }
 
+/// Work that is done and not invoiced: an estimate by account at 8/8, of which partners and the company bear their shares.
+pub(super) fn accrued(sheet: &mut Sheet<'_>) {
+    let bills = sheet.places(|line| line.account_code == code::JIB_UNBILLED);
+    let own = sheet.places(|line| line.account_code.starts_with("24"));
+    let estimates: Option<Vec<i64>> =
+        own.iter().map(|at| sheet.line(*at).base_amount.map(Money::units)).collect();
+    // What does not say its estimates is stated.
+    let Some(estimates) = estimates else { return };
+    let total = Money::from_units(estimates.iter().sum());
+    let part_of_total = |sheet: &Sheet<'_>, at: usize| {
+        let line = sheet.line(at);
+        let mut calculation = part_of(sheet, line, line.base_amount, "engineers' estimate at 8/8");
+        let base = line.base_amount.unwrap_or(total);
+        calculation.contradictions.extend(expect("estimate at 8/8", base, total).err());
+        calculation
+    };
+    for at in &bills {
+        let calculation = part_of_total(sheet, *at);
+        sheet.put(*at, calculation);
+    }
+    let sum = |places: &[usize]| -> i64 { places.iter().map(|at| sheet.line(*at).amount.units()).sum() };
+    let accrued = sum(&sheet.places(|line| line.account_code == code::ACCRUED_CAPITAL));
+    let kept = accrued - sum(&bills);
+    for (at, (part, estimate)) in own.iter().zip(largest_remainder(kept, &estimates).iter().zip(&estimates)) {
+        let text = format!(
+            "the company's own part, {}, in proportion to the engineers' estimate of {}, by largest remainder",
+            words::cents(kept),
+            words::cents(*estimate),
+        );
+        let calculation = Calculation::worked_on(sheet.line(*at), Method::Split, text, (Side::Debit, *part));
+        sheet.put(*at, calculation);
+    }
+}
+
 /// A partner's part of a cost, by the deck of the joint account.
 fn part_of(sheet: &Sheet<'_>, line: &JournalLine<'_>, total: Option<Money>, what: &str) -> Calculation {
     let share = line.decimal_interest.map_or_else(|| "a share".to_owned(), |share| share.to_string());
