@@ -677,12 +677,14 @@ impl World {
 }
 
 /// What a reversal reverses.
-fn reversed(document: Document) -> Option<Document> {
+pub(crate) fn reversed(document: Document) -> Option<Document> {
     let target = match document.template {
         Template::RevenueAccrualReversal => Template::RevenueAccrual,
         Template::RevenueReaccrualReversal => Template::RevenueReaccrual,
         Template::NonOperatedAccrualReversal => Template::NonOperatedAccrual,
         Template::CapitalAccrualReversal => Template::CapitalAccrual,
+        Template::GatheringAccrualReversal => Template::GatheringAccrual,
+        Template::GatheringReaccrualReversal => Template::GatheringReaccrual,
         _ => return None,
     };
     Some(document.as_template(target))

@@ -34,7 +34,7 @@ fn facts(world: &World, days: u64) -> Facts {
 }
 
 /// Types with lines that begin outside the books: invoices, wages, vouchers, estimates, what people decide.
-const STATED: [&str; 20] = [
+const STATED: [&str; 22] = [
     "AFE_INVOICE",
     "ARO_SETTLEMENT",
     "AUDIT_ADJUSTMENT",
@@ -42,6 +42,8 @@ const STATED: [&str; 20] = [
     "CAPITAL_ACCRUAL_REVERSAL",
     "DIVIDEND",
     "FEE_RECEIPT",
+    "GATHERING_ACCRUAL",
+    "GATHERING_ACCRUAL_REVERSAL",
     "GATHERING_FEE",
     "INSURANCE_PREMIUM",
     "LABOUR_ALLOCATION",
