@@ -98,6 +98,24 @@ impl Ground {
         }
     }
 
+    /// First lines of a month's invoices for projects whose work goes on: invoice, what it was spent on, and cents.
+    pub(crate) fn project_lines(&self, month: Month) -> Vec<(Document, Spent, i64)> {
+        let mut lines = Vec::new();
+        // What is corrected in the month after must be billed before the project closes.
+        let projects = self.masters.operated_projects(month);
+        for (at, project) in projects.filter(|(_, project)| project.phase(month) + 1 < INVOICED) {
+            for index in 0..self.project_invoices(month, at) {
+                let invoice = Document::new(Template::AfeInvoice, month, at, index);
+                if let Some((account, cents)) = self.project_invoice(month, at, index).lines.first() {
+                    let spent =
+                        Spent { lease: project.lease, project: Some(at), account, well: project.well };
+                    lines.push((invoice, spent, *cents));
+                }
+            }
+        }
+        lines
+    }
+
     /// What is done by a month's end and not in the books, by account at 8/8: of our own projects a part of next month's
     /// invoices, of others' the operator's bill of the month.
     fn accrued_capital(&self, month: Month, project: u32) -> BTreeMap<&'static str, i64> {

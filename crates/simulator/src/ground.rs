@@ -7,6 +7,7 @@ use crate::masters::people::Trade;
 use crate::masters::wells::{WellMaster, volume};
 use crate::masters::{GAS, LIQUIDS, Masters, OIL, PRODUCTS};
 use crate::month::Month;
+use crate::payables::Recoded;
 use crate::prices::{PriceTable, Series};
 use crate::random::{Draw, Stream};
 use crate::revenue::Corrections;
@@ -169,6 +170,9 @@ pub(crate) struct Facts {
     pub(crate) services: BTreeMap<u32, (i64, u32)>,
     /// Cost at 8/8 in cents.
     pub(crate) costs: BTreeMap<Spent, i64>,
+    /// What of invoices of the month before was coded wrong and is moved, and what that takes off where it was.
+    pub(crate) recoded: Vec<Recoded>,
+    pub(crate) taken_off: BTreeMap<Spent, i64>,
     /// Corrections of earlier months that are entered in this one.
     pub(crate) corrections: Corrections,
     /// Severance tax in cents, by place of the tax code.
@@ -428,6 +432,8 @@ impl Ground {
         self.projects_invoiced(month, &mut facts.costs);
         self.labour_allocated(month, &mut facts.costs);
         self.materials_moved(month, &mut facts.costs);
+        facts.recoded = self.recoded(month);
+        Self::moved_costs(&facts.recoded, &mut facts.costs, &mut facts.taken_off);
         facts.corrections = self.corrections(month);
         facts.taxed = self.taxed(&facts);
         facts

@@ -381,7 +381,7 @@ impl World {
         let facts = self.facts(month);
         revenue::documents(self, month, &facts, found);
         taxes::documents(self, month, &facts, found);
-        payables::documents(self, month, &facts, found);
+        payables::documents(month, &facts, found);
         joint_interest::documents(self, month, &facts, found);
         non_operator::documents(self, month, found);
         capital::documents(self, month, found);
@@ -568,6 +568,11 @@ impl World {
             Family::Treasury => treasury::entered_on(self, document),
             Family::Close => close::entered_on(self, document),
         }
+    }
+
+    /// Whether a document is entered after the books begin, so that its entry is in the ledger.
+    pub(crate) fn is_published(&self, document: Document) -> bool {
+        self.entered_on(document) >= self.settings.start_date
     }
 
     /// The id of a document's entry.

@@ -198,3 +198,71 @@ fn the_non_operator_takes_part_in_others_wells_from_the_ballot_to_depletion() {
     assert!(finished.iter().any(|(_, of)| of.depleted > 0), "{finished:?}");
     assert!(finished.iter().any(|(_, of)| of.called > 0), "{finished:?}");
 }
+
+/// A correction names the invoice that it corrects, and the month's billing gives partners the difference.
+#[test]
+fn a_recoded_cost_names_its_invoice_and_partners_bear_it_where_it_is_right() {
+    let world = world("2025-03-01");
+    let (_, wells) = masters(&world, 75);
+    // Invoices by id: account, well, AFE and cents of each line.
+    type Charged = Vec<(String, Option<String>, Option<String>, i64)>;
+    let mut invoices: BTreeMap<uuid::Uuid, Charged> = BTreeMap::new();
+    let (mut corrected, mut unnamed) = (BTreeSet::new(), 0);
+    // By lease, account and month: what was spent at 8/8 and what was kept, and where something was recoded.
+    let mut costs: BTreeMap<(String, String, String), [i64; 2]> = BTreeMap::new();
+    let mut recoded = BTreeSet::new();
+    each_entry(&world, 75, |entry| {
+        if entry.company_code != "1000" || entry.transaction_type == "OPENING_BALANCE" {
+            return;
+        }
+        let charged = |line: &JournalLine<'_>| {
+            let own = |text: &Option<ledger::Text<'_>>| text.as_deref().map(str::to_owned);
+            (line.account_code.to_string(), own(&line.well_id), own(&line.afe_number), line.amount.units())
+        };
+        if matches!(entry.transaction_type.as_ref(), "VENDOR_INVOICE" | "AFE_INVOICE") {
+            invoices.insert(entry.entry_id, entry.lines.iter().map(charged).collect());
+        }
+        let month = entry.posting_date.format("%Y-%m").to_string();
+        if entry.transaction_type == "RECLASSIFICATION" {
+            let [to, from] = &entry.lines[..] else { panic!("{}", entry.description) };
+            assert_eq!(
+                (&to.well_id, &to.afe_number, &to.jib_code),
+                (&from.well_id, &from.afe_number, &from.jib_code)
+            );
+            match entry.adjusts_entry_id {
+                Some(invoice) => {
+                    assert!(invoices[&invoice].contains(&charged(from)), "{}", entry.description);
+                    assert!(corrected.insert(invoice), "{} is corrected twice", entry.description);
+                }
+                // The invoice is older than the books.
+                None => unnamed += u64::from(month != "2025-03"),
+            }
+            let lease = from.lease_id.as_deref().unwrap().to_owned();
+            recoded.insert((lease, from.account_code.to_string(), month.clone()));
+        }
+        for line in entry.lines.iter().filter(|line| line.account_code.starts_with("710.")) {
+            let Some(lease) = line.lease_id.as_deref() else { continue };
+            let of = (lease.to_owned(), line.account_code.to_string(), month.clone());
+            let sums = costs.entry(of).or_default();
+            let cents = line.signed_functional().units();
+            match entry.transaction_type.as_ref() {
+                "COPAS_OVERHEAD" => {}
+                "JIB_CUT_BACK" => sums[1] += cents,
+                _ => *sums = sums.map(|sum| sum + cents),
+            }
+        }
+    });
+    assert!(corrected.len() > 300 && unnamed == 0, "{} corrections, {unnamed} without", corrected.len());
+    let share_of = |lease: &str| {
+        let well = wells.values().find(|well| well.lease_id == lease).unwrap();
+        i128::from(well.working_interest.units())
+    };
+    let mut shared = 0;
+    for of in recoded.iter().filter(|(_, account, month)| account.starts_with("710.") && month != "2025-05") {
+        let [spent, kept] = costs[of];
+        let own = i128::from(spent) * share_of(&of.0) / 100_000_000;
+        assert!((i128::from(kept) - own).abs() <= 4, "{of:?}: {kept} of {spent} kept, own {own}");
+        shared += u64::from(share_of(&of.0) < 100_000_000);
+    }
+    assert!(shared > 100, "{shared}");
+}

@@ -134,6 +134,10 @@ const BREAKS: &[(&str, &str, Break)] = &[
         books.first("DUE_TO").company_code = "1000".into();
         books.settle();
     }),
+    ("intercompany", "a month end at which only one company has booked", |books| {
+        let late = books.first("DUE_TO");
+        (late.posting_date, late.fiscal_period) = (date("2025-02-03"), 2);
+    }),
     ("intercompany", "a pair of companies that disagrees", |books| {
         books.first("DUE_FROM").lines[0].partner_company = Some("3000".into());
     }),
