@@ -57,6 +57,19 @@ const BREAKS: &[(&str, &str, Break)] = &[
     ("owner_splits", "an owner less", |books| {
         books.first("FINAL").lines[2].decimal_interest = Some(DecimalInterest::from_units(24_999_999));
     }),
+    ("owner_decks", "an owner of another deck", |books| {
+        books.first("FINAL").lines[2].owner_id = Some("O-1".into());
+    }),
+    ("owner_decks", "a transfer that came before what was booked", |books| {
+        let decks = books.reference.iter().filter_map(|record| match record {
+            ReferenceRecord::OwnerDeck(deck) => Some(deck.clone()),
+            _ => None,
+        });
+        let mut later = decks.last().unwrap();
+        later.effective_date = later.effective_date + Days::new(1);
+        later.interests[1].owner_id = "O-3".to_owned();
+        books.reference.push(ReferenceRecord::OwnerDeck(later));
+    }),
     ("period_balance", "a cent too much", |books| add(books, "INVOICE", 0, 1)),
     ("balance_sheet", "a cent too much", |books| add(books, "INVOICE", 0, 1)),
     ("balance_sheet", "an account that no chart has", |books| {
