@@ -47,6 +47,10 @@ pub mod code {
     pub const DISTRICT_CLEARING: &str = "350.000";
     /// Revenue control.
     pub const REVENUE_CONTROL: &str = "360.000";
+    /// Advances to operators of wells in which the company has an interest.
+    pub const ADVANCES_TO_OPERATORS: &str = "126.001";
+    /// Joint interest billings, work that is done and not yet billed.
+    pub const JIB_UNBILLED: &str = "123.001";
     /// Revolving credit facility.
     pub const REVOLVER: &str = "400.000";
     /// Contributed capital.
@@ -266,7 +270,7 @@ const fn heading(account_code: &'static str, name: &'static str, account_type: A
 }
 
 #[rustfmt::skip]
-static CHART: [ChartAccount; 139] = [
+static CHART: [ChartAccount; 141] = [
     row("100.000", "Cash, operating", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     row("100.001", "Cash, revenue distribution", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     heading("110.000", "Current assets", AccountType::Asset),
@@ -274,8 +278,10 @@ static CHART: [ChartAccount; 139] = [
     row("121.000", "Gas imbalance receivable", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[Dimension::Well]),
     row("122.000", "Accounts receivable, gas marketing", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
     row("123.000", "Joint interest billings receivable", AccountType::Asset, Side::Debit, "Joint interest receivable", CashFlowClass::Operating, None, &[Dimension::Counterparty, Dimension::Jib]),
+    row("123.001", "Joint interest billings, unbilled", AccountType::Asset, Side::Debit, "Joint interest receivable", CashFlowClass::Operating, None, &[Dimension::Counterparty, Dimension::Jib]),
     row("125.000", "Due from affiliates", AccountType::Asset, Side::Debit, "Due from affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("126.000", "Other receivables", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[]),
+    row("126.001", "Advances to operators", AccountType::Asset, Side::Debit, "Advances to operators", CashFlowClass::Investing, None, &[Dimension::Counterparty, Dimension::Afe]),
     row("127.001", "Accrued oil and gas sales", AccountType::Asset, Side::Debit, "Accrued receivables", CashFlowClass::Operating, None, &[Dimension::Well, Dimension::Product]),
     row("127.002", "Accrued interest receivable", AccountType::Asset, Side::Debit, "Accrued receivables", CashFlowClass::Operating, None, &[]),
     row("129.000", "Allowance for doubtful accounts", AccountType::Asset, Side::Credit, "Accounts receivable", CashFlowClass::NonCash, None, &[]),

@@ -107,7 +107,7 @@ impl Scorecard {
     }
 
     fn observe_ties(&mut self, seen: &Seen<'_>) {
-        self.entries.observe(seen);
+        self.entries.observe(seen, &self.masters);
         self.books.observe(seen, &mut self.names);
         self.subledgers.observe(seen, &self.masters, &mut self.names);
         self.open_items.observe(seen, &self.masters, &mut self.names);

@@ -39,7 +39,8 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
     }
     for (_, project) in masters.projects_around(month) {
         if project.closes() == month && !project.is_dry {
-            found.push(Document::new(Template::AroRecognition, month, project.well, 0));
+            let recognised = Document::new(Template::AroRecognition, month, project.well, 0);
+            found.push(recognised.of(project.company));
         }
     }
 }

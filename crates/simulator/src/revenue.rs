@@ -123,7 +123,18 @@ impl Ground {
         let gross = Money::product(volume, price).expect("a month's value fits").units();
         let delta = difference(&self.split(corrected, well, place, volume, price, gross), &booked);
         let booked = (booked.volume, booked.price);
-        (delta.gross != 0).then_some(Correction { corrected, booked, delta })
+        let is_booked = delta.gross != 0 && !self.claims_from_former((corrected, entered), well, &delta);
+        is_booked.then_some(Correction { corrected, booked, delta })
+    }
+
+    /// Whether a correction would take money back from somebody who has passed on the interest since: no later revenue of
+    /// theirs could be charged with it, so it is let go.
+    fn claims_from_former(&self, (corrected, entered): (Month, Month), well: u32, delta: &Split) -> bool {
+        let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
+        let now = &lease.deck(entered.plus(-1)).owners;
+        let net = |at: usize| delta.parts[at] - delta.tax_parts[at] - delta.deduct_parts[at];
+        let mut owners = lease.deck(corrected).owners.iter().enumerate();
+        owners.any(|(at, owner)| !now.contains(owner) && net(at) < 0)
     }
 }
 
@@ -234,7 +245,7 @@ impl Ground {
         let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
         draft.credit(account(place), split.parts[0], |line| {
             self.at_well(line, well, place);
-            line.decimal_interest = Some(lease.interests[0].decimal_interest);
+            line.decimal_interest = Some(lease.net_share());
             line.quantity = Some(Quantity::from_units(split.volumes[0]));
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
@@ -284,7 +295,7 @@ impl Ground {
         let mut draft = Draft::new(document, entered_on, what);
         draft.production_month = Some(document.month.first());
         self.receivable(&mut draft, well, place, last);
-        self.owner_shares(&mut draft, document, place, last);
+        self.owner_shares(&mut draft, document.month, (well, place), last);
         if place != LIQUIDS {
             draft.debit(code::REVENUE_CONTROL, accrued.gross, |line| {
                 self.at_well(line, well, place);
@@ -308,13 +319,20 @@ impl Ground {
         });
     }
 
-    /// Cr each interest's gross, Dr its tax and deducts; the company's own first. What is held goes to suspense.
-    fn owner_shares<'w>(&'w self, draft: &mut Draft<'w>, document: Document, place: u8, split: &Split) {
-        let well = document.subject;
+    /// Cr each interest's gross, Dr its tax and deducts, by the deck of the production month; the company's own first. What
+    /// is held goes to suspense.
+    fn owner_shares<'w>(
+        &'w self,
+        draft: &mut Draft<'w>,
+        produced: Month,
+        (well, place): (u32, u8),
+        split: &Split,
+    ) {
         let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
+        let deck = lease.deck(produced);
         let entered = Month::of(draft.posting_date);
-        for (i, share) in lease.interests.iter().enumerate() {
-            let owner = &self.masters.owners[lease.owners[i] as usize];
+        for (i, share) in deck.interests.iter().enumerate() {
+            let owner = &self.masters.owners[deck.owners[i] as usize];
             let held = if i == 0 { None } else { owner.suspense(entered) };
             let payable = if held.is_some() { code::SUSPENSE } else { code::OWNERS_PAYABLE };
             let of_owner = |line: &mut JournalLine<'w>| {
@@ -365,7 +383,7 @@ impl Ground {
         if let Some(receivable) = draft.lines.first_mut() {
             receivable.text = Some(format!("Booked {volume} {} at {price}", unit(product(place))).into());
         }
-        self.owner_shares(&mut draft, document, place, delta);
+        self.owner_shares(&mut draft, *corrected, (well, place), delta);
         // A part that rounds to nothing leaves no line, so the shares that are left do not make a whole deck.
         let whole: i64 = draft
             .lines

@@ -65,12 +65,12 @@ impl Standing {
     }
 
     /// What of a project is in progress, by account.
-    pub(crate) fn in_progress(&self, project: u32) -> Vec<(&'static str, i64)> {
+    pub(crate) fn in_progress(&self, company: u8, project: u32) -> Vec<(&'static str, i64)> {
         accounts()
             .iter()
             .filter(|account| account.is_postable && account.account_code.starts_with("24"))
             .map(|account| {
-                (account.account_code, self.books.of(OPERATOR, account.account_code, [project, 0, 0]))
+                (account.account_code, self.books.of(company, account.account_code, [project, 0, 0]))
             })
             .filter(|(_, cents)| *cents != 0)
             .collect()

@@ -185,6 +185,8 @@ templates! {
     NonOperatedRevenue = "NON_OPERATED_REVENUE", NonOperator, Revenue, Standard, Batch, AsEntered;
     /// The operator's bill.
     NonOperatedBill = "NON_OPERATED_BILL", NonOperator, JointInterest, Standard, Payables, AsEntered;
+    /// The operator calls for a share of a well before it is spudded.
+    NonOperatedCashCall = "NON_OPERATED_CASH_CALL", NonOperator, JointInterest, Standard, Treasury, AsEntered;
     /// Its payment.
     NonOperatedPayment = "NON_OPERATED_PAYMENT", NonOperator, JointInterest, Standard, Treasury, AsEntered;
 
@@ -235,6 +237,14 @@ templates! {
     GasImbalanceSettlement = "GAS_IMBALANCE_SETTLEMENT", Midstream, Revenue, Standard, Treasury, AsEntered;
     /// Gathering by an affiliate, in both books.
     GatheringFee = "GATHERING_FEE", Midstream, Intercompany, Standard, Batch, AsEntered;
+    /// Gathering by an affiliate that is not invoiced yet, in both books.
+    GatheringAccrual = "GATHERING_ACCRUAL", Midstream, Intercompany, Accrual, Batch, MonthEnd;
+    /// Its reversal.
+    GatheringAccrualReversal = "GATHERING_ACCRUAL_REVERSAL", Midstream, Intercompany, Reversal, Batch, NextMonth;
+    /// What the second month has not seen invoiced is accrued once more.
+    GatheringReaccrual = "GATHERING_ACCRUAL", Midstream, Intercompany, Accrual, Batch, NextMonthEnd;
+    /// Its reversal.
+    GatheringReaccrualReversal = "GATHERING_ACCRUAL_REVERSAL", Midstream, Intercompany, Reversal, Batch, SecondMonth;
     /// Its settlement, in both books.
     IntercompanySettlement = "INTERCOMPANY_SETTLEMENT", Midstream, Intercompany, Standard, Treasury, AsEntered;
     /// Services of the parent, in both books.

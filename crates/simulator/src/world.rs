@@ -383,7 +383,7 @@ impl World {
         let facts = self.facts(month);
         revenue::documents(self, month, &facts, found);
         taxes::documents(self, month, &facts, found);
-        payables::documents(self, month, &facts, found);
+        payables::documents(month, &facts, found);
         joint_interest::documents(self, month, &facts, found);
         non_operator::documents(self, month, found);
         capital::documents(self, month, found);
@@ -610,6 +610,11 @@ impl World {
         }
     }
 
+    /// Whether a document is entered after the books begin, so that its entry is in the ledger.
+    pub(crate) fn is_published(&self, document: Document) -> bool {
+        self.entered_on(document) >= self.settings.start_date
+    }
+
     /// The id of a document's entry.
     pub(crate) fn id(&self, document: Document) -> Uuid {
         self.id_on(document, self.entered_on(document))
@@ -725,12 +730,14 @@ impl World {
 }
 
 /// What a reversal reverses.
-fn reversed(document: Document) -> Option<Document> {
+pub(crate) fn reversed(document: Document) -> Option<Document> {
     let target = match document.template {
         Template::RevenueAccrualReversal => Template::RevenueAccrual,
         Template::RevenueReaccrualReversal => Template::RevenueReaccrual,
         Template::NonOperatedAccrualReversal => Template::NonOperatedAccrual,
         Template::CapitalAccrualReversal => Template::CapitalAccrual,
+        Template::GatheringAccrualReversal => Template::GatheringAccrual,
+        Template::GatheringReaccrualReversal => Template::GatheringReaccrual,
         _ => return None,
     };
     Some(document.as_template(target))

@@ -34,7 +34,7 @@ fn facts(world: &World, days: u64) -> Facts {
 }
 
 /// Types with lines that begin outside the books: invoices, wages, vouchers, estimates, what people decide.
-const STATED: [&str; 21] = [
+const STATED: [&str; 23] = [
     "AFE_INVOICE",
     "AFFILIATE_DIVIDEND",
     "ARO_SETTLEMENT",
@@ -43,6 +43,8 @@ const STATED: [&str; 21] = [
     "CAPITAL_ACCRUAL_REVERSAL",
     "DIVIDEND",
     "FEE_RECEIPT",
+    "GATHERING_ACCRUAL",
+    "GATHERING_ACCRUAL_REVERSAL",
     "GATHERING_FEE",
     "INSURANCE_PREMIUM",
     "LABOUR_ALLOCATION",

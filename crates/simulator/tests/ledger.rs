@@ -171,6 +171,41 @@ fn affiliates_owe_each_other_the_same_in_both_books() {
     assert!(groups.values().all(|(due, companies)| *due == 0 && companies.len() == 2), "{groups:?}");
 }
 
+/// The gatherer earns in the month in which the gas flows, and the two books agree at each month end.
+#[test]
+fn gathering_by_the_affiliate_is_accrued_in_its_month_and_affiliates_agree_at_every_month_end() {
+    let world = world("2025-03-01");
+    let submissions = world.submissions(world.begins_at(), at(&world, 92));
+    let entries = || submissions.iter().map(|submission| &submission.entry);
+    let balance = |account: &str, end: NaiveDate, company: &str| -> i64 {
+        let until = entries().filter(|entry| entry.posting_date <= end && entry.company_code == company);
+        let lines = until.flat_map(|entry| &entry.lines).filter(|line| line.account_code == account);
+        lines.map(|line| line.signed_functional().units()).sum()
+    };
+    for end in ["2025-03-31", "2025-04-30"] {
+        let end: NaiveDate = end.parse().unwrap();
+        let due = |company| balance("125.000", end, company) + balance("310.000", end, company);
+        assert_eq!(due("1000") + due("2000") + due("3000"), 0, "{end}");
+    }
+    let march: NaiveDate = "2025-03-01".parse().unwrap();
+    let earned = |from: NaiveDate, until: NaiveDate| -> i64 {
+        let of_march = entries().filter(|entry| {
+            entry.production_month == Some(march) && (from..until).contains(&entry.posting_date)
+        });
+        let lines = of_march
+            .flat_map(|entry| &entry.lines)
+            .filter(|line| line.account_code == "605.000" && line.partner_company.is_some());
+        -lines.map(|line| line.signed_functional().units()).sum::<i64>()
+    };
+    let (april, may, june) = ("2025-04-01", "2025-05-01", "2025-06-01");
+    let [april, may, june] = [april, may, june].map(|day| day.parse::<NaiveDate>().unwrap());
+    let in_march = earned(march, april);
+    assert!(in_march > 0, "{in_march}");
+    assert_eq!(earned(april, may), 0, "reversed, and accrued once more");
+    let in_may = earned(may, june);
+    assert!(in_may.abs() * 20 < in_march, "only what was finally measured is still earned: {in_may}");
+}
+
 #[test]
 fn no_company_ever_runs_out_of_cash_and_no_owner_is_overpaid() {
     let world = world("2025-01-01");
@@ -211,7 +246,9 @@ fn a_reversal_mirrors_its_accrual_and_shares_its_chain() {
     let mut reversals = 0;
     for reversal in by_id.values().filter(|entry| entry.reverses_entry_id.is_some()) {
         let target = by_id[&reversal.reverses_entry_id.unwrap()];
-        assert_eq!(reversal.chain_id, target.entry_id);
+        assert_eq!(reversal.chain_id, target.chain_id);
+        let is_of_affiliates = target.intercompany_group_id.is_some();
+        assert!(is_of_affiliates || target.chain_id == target.entry_id, "{}", target.description);
         assert_eq!(Some(reversal.posting_date), target.auto_reverse_on);
         assert!(reversal.entered_at > target.entered_at);
         for (line, mirror) in target.lines.iter().zip(&reversal.lines) {

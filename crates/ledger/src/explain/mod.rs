@@ -77,6 +77,7 @@ fn explained(entry: &JournalEntry<'_>, references: &Facts) -> Explanation {
         "NON_OPERATED_ACCRUAL" | "NON_OPERATED_REVENUE" => revenue::of_others(&mut sheet),
         "JIB_CUT_BACK" => joint::cut_back(&mut sheet),
         "COPAS_OVERHEAD" | "DRILLING_OVERHEAD" => joint::overhead(&mut sheet),
+        "CAPITAL_ACCRUAL" => joint::accrued(&mut sheet),
         "CLOSE_TO_PROVED" => closed_to_proved(&mut sheet),
         _ => {}
     }

@@ -43,6 +43,7 @@ fn begins(entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> (Method, String) 
             stated("as the plugging contractors charged")
         }
         "MANAGEMENT_FEE" => stated("as the service agreement between the companies states"),
+        "GATHERING_ACCRUAL" => stated("the gathering of the month's accrued sales in the basin"),
         "GATHERING_FEE" | "FEE_RECEIPT" => stated("as the gatherer's statement of the month has it"),
         "AD_VALOREM_PAYMENT"
         | "AFFILIATE_DIVIDEND_PAYMENT"

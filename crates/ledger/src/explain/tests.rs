@@ -364,6 +364,56 @@ fn a_joint_cost_is_billed_by_the_deck_and_leaves_the_wells_in_proportion() {
 }
 
 #[test]
+fn what_was_billed_on_a_wrong_account_is_credited_by_the_same_deck() {
+    let on = |it: &mut JournalLine<'static>, base: &str| {
+        it.jib_code = Some("J".into());
+        it.base_amount = Some(base.parse().unwrap());
+    };
+    let billed = |it: &mut JournalLine<'static>| {
+        on(it, "100.02");
+        it.counterparty_id = Some("N-1".into());
+        it.decimal_interest = Some("0.4".parse().unwrap());
+        it.billed_account_code = Some("710.010".into());
+    };
+    let told = |back: &str| {
+        let lines = vec![
+            debit("123.000", "40.01", billed),
+            credit("710.010", "40.01", |it| on(it, "100.02")),
+            credit("123.000", back, billed),
+            debit("710.010", back, |it| on(it, "100.02")),
+        ];
+        explain(&entry("JIB_CUT_BACK", lines), &facts())
+    };
+    let explanation = told("40.01");
+    assert!(explanation.agrees(), "{explanation:?}");
+    assert_eq!(methods(&explanation), [Method::Split; 4]);
+    assert!(explanation.calculations[2].text.contains("by mistake"), "{explanation:?}");
+    assert!(!told("40.02").agrees());
+}
+
+#[test]
+fn an_accrual_of_capital_is_the_companys_part_of_an_estimate_and_what_partners_will_be_billed() {
+    let accrual = |partners: &str| {
+        let lines = vec![
+            debit("241.002", "420.00", |it| it.base_amount = Some("700.00".parse().unwrap())),
+            debit("243.030", "180.00", |it| it.base_amount = Some("300.00".parse().unwrap())),
+            debit("123.001", partners, |it| {
+                it.jib_code = Some("J".into());
+                it.counterparty_id = Some("N-1".into());
+                it.base_amount = Some("1000.00".parse().unwrap());
+                it.decimal_interest = Some("0.4".parse().unwrap());
+            }),
+            credit("301.002", "1000.00", |_| {}),
+        ];
+        explain(&entry("CAPITAL_ACCRUAL", lines), &facts())
+    };
+    let explanation = accrual("400.00");
+    assert!(explanation.agrees(), "{explanation:?}");
+    assert_eq!(methods(&explanation)[..3], [Method::Split; 3]);
+    assert!(!accrual("410.00").agrees());
+}
+
+#[test]
 fn overhead_is_a_rate_for_each_well_that_partners_and_the_company_share() {
     let lines = vec![
         debit("123.000", "840.00", |it| {

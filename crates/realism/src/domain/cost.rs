@@ -58,8 +58,10 @@ impl Costs {
         for (account, line) in seen.lines() {
             match account.natural() {
                 710 if !NO_LIFTING.contains(&account.sub()) => {
-                    // The credits of a billing cut the cost back to the company's share.
-                    let is_cut_back = seen.entry.source == Source::JointInterest && line.side == Side::Credit;
+                    // A billing cuts the cost back to the company's share, and gives back what was billed by mistake; only
+                    // its lines name the joint account.
+                    let is_cut_back = seen.entry.source == Source::JointInterest
+                        && (line.side == Side::Credit || line.jib_code.is_some());
                     let well = line.well_id.as_deref().and_then(|id| masters.wells.get(id));
                     let Some(well) = well.filter(|_| !is_cut_back) else { continue };
                     if is_operated(masters, &seen.entry.company_code) {

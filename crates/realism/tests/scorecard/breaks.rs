@@ -57,6 +57,19 @@ const BREAKS: &[(&str, &str, Break)] = &[
     ("owner_splits", "an owner less", |books| {
         books.first("FINAL").lines[2].decimal_interest = Some(DecimalInterest::from_units(24_999_999));
     }),
+    ("owner_decks", "an owner of another deck", |books| {
+        books.first("FINAL").lines[2].owner_id = Some("O-1".into());
+    }),
+    ("owner_decks", "a transfer that came before what was booked", |books| {
+        let decks = books.reference.iter().filter_map(|record| match record {
+            ReferenceRecord::OwnerDeck(deck) => Some(deck.clone()),
+            _ => None,
+        });
+        let mut later = decks.last().unwrap();
+        later.effective_date = later.effective_date + Days::new(1);
+        later.interests[1].owner_id = "O-3".to_owned();
+        books.reference.push(ReferenceRecord::OwnerDeck(later));
+    }),
     ("period_balance", "a cent too much", |books| add(books, "INVOICE", 0, 1)),
     ("balance_sheet", "a cent too much", |books| add(books, "INVOICE", 0, 1)),
     ("balance_sheet", "an account that no chart has", |books| {
@@ -145,6 +158,10 @@ const BREAKS: &[(&str, &str, Break)] = &[
     ("intercompany", "both sides in one company", |books| {
         books.first("DUE_TO").company_code = "1000".into();
         books.settle();
+    }),
+    ("intercompany", "a month end at which only one company has booked", |books| {
+        let late = books.first("DUE_TO");
+        (late.posting_date, late.fiscal_period) = (date("2025-02-03"), 2);
     }),
     ("intercompany", "a pair of companies that disagrees", |books| {
         books.first("DUE_FROM").lines[0].partner_company = Some("3000".into());

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `people` | companies, counterparties and what they trade in, owners, cost centres |
 //! | `land` | leases, owner decks and joint interest decks |
+//! | `transfers` | interests that pass to other owners |
 //! | `wells` | wells, their decline and their cost |
 //! | `projects` | the drilling programme and its AFEs |
 
 pub(crate) mod land;
 pub(crate) mod people;
 pub(crate) mod projects;
+mod transfers;
 pub(crate) mod wells;
 
 use crate::month::Month;
@@ -112,6 +114,7 @@ impl Masters {
         };
         masters.found_owners(since);
         masters.place_leases(seed, OPERATED_LEASES * scale, OTHER_LEASES * scale, since);
+        masters.transfer_interests(seed);
         masters.place_wells(seed, WELLS_PER_LEASE);
         masters.plan_projects(seed, scale);
         masters.on_production = (0..=FOLDED + DRILLED).map(|at| masters.producing(base.plus(at))).collect();
@@ -179,7 +182,8 @@ impl Masters {
         records.extend(self.cost_centers.iter().cloned().map(ReferenceRecord::CostCenter));
         records.extend(self.taxes.iter().cloned().map(ReferenceRecord::TaxRate));
         records.extend(self.leases.iter().map(|lease| ReferenceRecord::Lease(lease.record.clone())));
-        records.extend(self.owners.iter().map(|owner| ReferenceRecord::Owner(owner.record.clone())));
+        let first = self.owners.iter().filter(|owner| owner.record.effective_date <= since);
+        records.extend(first.map(|owner| ReferenceRecord::Owner(owner.record.clone())));
         records.extend(self.counterparties.all.iter().cloned().map(ReferenceRecord::Counterparty));
         let drilled = |well: &&WellMaster| well.project.is_none();
         for well in self.wells.iter().filter(drilled) {
@@ -198,7 +202,8 @@ impl Masters {
 
     /// The records that become known in a month, with their days.
     pub(crate) fn became_known(&self, month: Month) -> Vec<(NaiveDate, ReferenceRecord)> {
-        let mut records = self.projects_known(month);
+        let mut records = self.transfers_known(month);
+        records.extend(self.projects_known(month));
         records.extend(self.owners.iter().filter_map(|owner| owner.released(month)));
         let plugged = |well: &&WellMaster| well.project.is_none() && well.last_month == Some(month.plus(-2));
         records.extend(self.wells.iter().filter(plugged).map(|well| {
@@ -230,9 +235,11 @@ mod tests {
     fn every_deck_sums_to_exactly_one() {
         let whole = DecimalInterest::ONE.units();
         for lease in &masters().leases {
-            let revenue: i64 = lease.interests.iter().map(|share| share.decimal_interest.units()).sum();
             let cost: i64 = lease.partners.iter().map(|(_, share)| share.units()).sum();
-            assert_eq!(revenue, whole, "{}", lease.record.lease_id);
+            for deck in &lease.decks {
+                let revenue: i64 = deck.interests.iter().map(|share| share.decimal_interest.units()).sum();
+                assert_eq!(revenue, whole, "{} from {}", lease.record.lease_id, deck.since.label());
+            }
             if lease.company == OPERATOR {
                 assert_eq!(cost + lease.own_share.units(), whole, "{}", lease.record.lease_id);
             }

@@ -345,6 +345,27 @@ impl Masters {
         2 + self.counterparties.partners.len() as u32 + nth
     }
 
+    /// Somebody who takes over an interest from `since` on; held until a division order is signed, where `held_until` says.
+    pub(super) fn add_successor(
+        &mut self,
+        draw: &mut Draw,
+        (id, state): (&str, &str),
+        since: Month,
+        held_until: Option<Month>,
+    ) -> u32 {
+        let surname = *draw.pick(&SURNAMES);
+        let (kind, name) = match draw.below(100) {
+            0..=24 => ("TRUST", format!("{surname} Living Trust")),
+            25..=49 => ("COMPANY", format!("{surname} Royalty Partners")),
+            _ => ("INDIVIDUAL", format!("{surname} Heirs")),
+        };
+        let mut made = record(id, &name, kind, state, since.first());
+        made.suspense_code = held_until.map(|_| "NO_DIVISION_ORDER".to_owned());
+        let at = self.add_owner(made);
+        self.owners[at as usize].held_until = held_until;
+        at
+    }
+
     /// A mineral owner: mostly families and trusts, some states, a few whose money is held.
     pub(super) fn add_mineral_owner(
         &mut self,
