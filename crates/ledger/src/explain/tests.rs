@@ -423,6 +423,28 @@ fn depletion_is_a_base_times_production_over_reserves() {
 }
 
 #[test]
+fn equipment_of_twenty_years_loses_a_twelfth_of_a_yearly_rate_a_month_to_the_cent() {
+    let depreciation = |amount: &str| {
+        let lines = vec![
+            debit("738.000", amount, |line| {
+                line.base_amount = Some("126000000".parse().unwrap());
+                line.rate = Some("0.05".parse().unwrap());
+                line.quantity = Some("1".parse().unwrap());
+                line.unit_of_measure = Some("MONTH".into());
+            }),
+            credit("259.000", amount, |_| {}),
+        ];
+        entry("DEPRECIATION", lines)
+    };
+    let explanation = holds(&depreciation("525000.00"), &Facts::default());
+    assert_eq!(
+        explanation.calculations[0].text,
+        "126,000,000.00 × 0.05 a year × 1.00 of 12 months = 525,000.00"
+    );
+    assert!(!explain(&depreciation("524999.16"), &Facts::default()).agrees());
+}
+
+#[test]
 fn a_swap_is_what_it_fixes_less_the_market() {
     let settled = |market: &str, price: &str, amount: &str| {
         let lines = vec![
