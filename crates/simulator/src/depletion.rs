@@ -133,12 +133,7 @@ fn straight_line(standing: &Standing, company: u8) -> StraightLine {
     if cents > left {
         StraightLine { base: left, rate: Rate::ONE, is_last: true, cents: left }
     } else {
-        StraightLine {
-            base: cost,
-            rate: Rate::from_units(Rate::ONE.units() / years),
-            is_last: false,
-            cents,
-        }
+        StraightLine { base: cost, rate: Rate::from_units(Rate::ONE.units() / years), is_last: false, cents }
     }
 }
 

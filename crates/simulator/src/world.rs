@@ -96,7 +96,8 @@ impl World {
     /// All settings that are out of range.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         settings.check()?;
-        let masters = Masters::new(settings.seed, settings.scale, settings.start_date);
+        let mut masters = Masters::new(settings.seed, settings.scale, settings.start_date);
+        masters.tax_by_prices(settings.seed, &settings.prices);
         let ground =
             Ground { seed: settings.seed, scale: settings.scale, prices: settings.prices.clone(), masters };
         let identity = identity(&settings);
