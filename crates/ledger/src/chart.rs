@@ -149,6 +149,8 @@ pub mod code {
     pub const ACCRETION: &str = "735.000";
     /// Gain or loss on retirement of wells.
     pub const RETIREMENT_RESULT: &str = "736.000";
+    /// Plugging and abandonment.
+    pub const PLUGGING: &str = "736.001";
     /// Depreciation of equipment.
     pub const DEPRECIATION: &str = "738.000";
     /// Dry hole expense.
@@ -165,6 +167,8 @@ pub mod code {
     pub const INTEREST: &str = "940.000";
     /// Foreign exchange gain or loss.
     pub const FOREIGN_EXCHANGE: &str = "960.000";
+    /// Unrealised foreign exchange gain or loss.
+    pub const UNREALISED_EXCHANGE: &str = "961.000";
 }
 
 /// One account of the chart, before it has an effective date.
@@ -264,7 +268,7 @@ const fn heading(account_code: &'static str, name: &'static str, account_type: A
 }
 
 #[rustfmt::skip]
-static CHART: [ChartAccount; 138] = [
+static CHART: [ChartAccount; 140] = [
     row("100.000", "Cash, operating", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     row("100.001", "Cash, revenue distribution", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     heading("110.000", "Current assets", AccountType::Asset),
@@ -380,6 +384,7 @@ static CHART: [ChartAccount; 138] = [
     row("734.000", "Depreciation of tangible wells", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
     row("735.000", "Accretion of asset retirement obligations", AccountType::Expense, Side::Debit, "Accretion", CashFlowClass::NonCash, None, &[Dimension::Well]),
     row("736.000", "Gain or loss on retirement of wells", AccountType::Expense, Side::Debit, "Accretion", CashFlowClass::NonCash, None, &[Dimension::Well]),
+    row("736.001", "Plugging and abandonment, to be settled", AccountType::Expense, Side::Debit, "Accretion", CashFlowClass::Investing, None, &[Dimension::Well]),
     row("738.000", "Depreciation of equipment", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[]),
     heading("800.000", "Exploration", AccountType::Expense),
     row("804.000", "Dry hole expense", AccountType::Expense, Side::Debit, "Exploration", CashFlowClass::Investing, None, &[Dimension::Afe]),
@@ -403,6 +408,7 @@ static CHART: [ChartAccount; 138] = [
     row("940.000", "Interest expense", AccountType::Expense, Side::Debit, "Interest", CashFlowClass::Operating, None, &[]),
     row("950.000", "Income tax", AccountType::Expense, Side::Debit, "Income tax", CashFlowClass::Operating, None, &[]),
     row("960.000", "Foreign exchange gain or loss", AccountType::Expense, Side::Debit, "Foreign exchange", CashFlowClass::Operating, None, &[]),
+    row("961.000", "Unrealised foreign exchange gain or loss", AccountType::Expense, Side::Debit, "Foreign exchange", CashFlowClass::NonCash, None, &[]),
 ];
 
 #[cfg(test)]

@@ -288,12 +288,6 @@ impl Ground {
         }
     }
 
-    /// US dollars for a Canadian dollar in a month: a seeded scatter about the mean of the years 2023 to 2025.
-    pub(crate) fn exchange_rate(&self, month: Month) -> Rate {
-        let mut draw = Draw::new(self.seed, Stream::Exchange, 0, month.number());
-        Rate::from_units(draw.between(7_080, 7_460) * 10_000)
-    }
-
     // --- sales -----------------------------------------------------------------------------------------------------
 
     /// Every ticket of a well in a month.

@@ -57,6 +57,7 @@ pub(crate) enum Family {
     Owners,
     Taxes,
     Payables,
+    Currency,
     JointInterest,
     NonOperator,
     Capital,
@@ -163,6 +164,11 @@ templates! {
     ServicePayment = "SERVICE_PAYMENT", Payables, Payables, Standard, Treasury, AsEntered;
     /// A cost that was coded to the wrong account is moved.
     Reclassification = "RECLASSIFICATION", Payables, Manual, Standard, Accounting, AsEntered;
+
+    /// What is owed in Canadian dollars is brought to the month's rate.
+    ExchangeRevaluation = "EXCHANGE_REVALUATION", Currency, Payables, Accrual, Accounting, MonthEnd;
+    /// Its reversal.
+    ExchangeRevaluationReversal = "EXCHANGE_REVALUATION_REVERSAL", Currency, Payables, Reversal, Accounting, NextMonth;
 
     /// The partners' shares of a lease's cost are billed.
     JibCutBack = "JIB_CUT_BACK", JointInterest, JointInterest, Standard, Batch, MonthEnd;

@@ -13,8 +13,8 @@ use crate::settings::{Settings, SettingsError};
 use crate::standing::{self, Settled, Standing, Tickets, check_document, post_ticket};
 use crate::template::{Counts, Family, Template};
 use crate::{
-    capital, close, depletion, hedging, joint_interest, materials, midstream, non_operator, opening, owners,
-    payables, payroll, retirement, revenue, taxes, treasury,
+    capital, close, currency, depletion, hedging, joint_interest, materials, midstream, non_operator,
+    opening, owners, payables, payroll, retirement, revenue, taxes, treasury,
 };
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use ledger::period::{ADJUSTING_PERIOD, midnight, opening_period, periods_of_year};
@@ -383,6 +383,7 @@ impl World {
         revenue::documents(self, month, &facts, found);
         taxes::documents(self, month, &facts, found);
         payables::documents(self, month, &facts, found);
+        currency::documents(self, month, found);
         joint_interest::documents(self, month, &facts, found);
         non_operator::documents(self, month, found);
         capital::documents(self, month, found);
@@ -557,6 +558,7 @@ impl World {
             Family::Owners => owners::entered_on(document),
             Family::Taxes => taxes::entered_on(self, document),
             Family::Payables => payables::entered_on(self, document),
+            Family::Currency => currency::entered_on(document),
             Family::JointInterest => joint_interest::entered_on(document),
             Family::NonOperator => non_operator::entered_on(document),
             Family::Capital => capital::entered_on(self, document),
@@ -588,6 +590,7 @@ impl World {
             Family::Owners => owners::draft(self, document, entered_on),
             Family::Taxes => taxes::draft(self, document, entered_on),
             Family::Payables => payables::draft(self, document, entered_on),
+            Family::Currency => currency::draft(self, document, entered_on),
             Family::JointInterest => joint_interest::draft(self, document, entered_on),
             Family::NonOperator => non_operator::draft(self, document, entered_on),
             Family::Capital => capital::draft(self, document, entered_on),
@@ -684,6 +687,7 @@ fn reversed(document: Document) -> Option<Document> {
         Template::RevenueReaccrualReversal => Template::RevenueReaccrual,
         Template::NonOperatedAccrualReversal => Template::NonOperatedAccrual,
         Template::CapitalAccrualReversal => Template::CapitalAccrual,
+        Template::ExchangeRevaluationReversal => Template::ExchangeRevaluation,
         _ => return None,
     };
     Some(document.as_template(target))

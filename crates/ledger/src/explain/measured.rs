@@ -78,6 +78,17 @@ fn valued(
     before: Money,
 ) -> Calculation {
     let value = Money::product(quantity, price).unwrap_or(Money::MAX).units();
+    if kind(sheet.entry) == "EXCHANGE_REVALUATION" {
+        let text = format!(
+            "{}, {}, less booked {}",
+            times(line, quantity, price),
+            words::cents(value),
+            words::cents(before.units())
+        );
+        let cents = (crate::entry::Side::Credit, value - before.units());
+        return Calculation::worked_on(line, Method::Price, text, cents)
+            .noting(["open invoices in the vendor's currency at the month's rate".to_owned()]);
+    }
     let kept = if line.account_code == code::DERIVATIVE_ASSET { value.max(0) } else { value.min(0) };
     let text = format!(
         "{}, to the {} {}, less {} before",

@@ -502,6 +502,23 @@ fn an_invoice_in_another_currency_is_stated_and_converted_line_by_line() {
 }
 
 #[test]
+fn payables_in_another_currency_are_worth_what_the_months_rate_makes_of_them() {
+    let revaluation = |amount: &str| {
+        let payable = credit("301.000", amount, |line| {
+            measured(line, "10000.00", "CAD", "0.729661");
+            line.base_amount = Some("7260.00".parse().unwrap());
+        });
+        entry("EXCHANGE_REVALUATION", vec![payable, debit("961.000", amount, |_| {})])
+    };
+    let explanation = holds(&revaluation("36.61"), &Facts::default());
+    assert_eq!(
+        explanation.calculations[0].text,
+        "10,000.00 CAD × 0.729661, 7,296.61, less booked 7,260.00 = 36.61"
+    );
+    assert!(!explain(&revaluation("36.62"), &Facts::default()).agrees());
+}
+
+#[test]
 fn a_cash_call_is_a_share_of_a_part_of_the_budget() {
     let mut facts = facts();
     facts.insert(ReferenceRecord::Afe(Afe {
