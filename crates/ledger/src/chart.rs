@@ -149,8 +149,8 @@ pub mod code {
     pub const ACCRETION: &str = "735.000";
     /// Gain or loss on retirement of wells.
     pub const RETIREMENT_RESULT: &str = "736.000";
-    /// Plugging and abandonment.
-    pub const PLUGGING: &str = "736.001";
+    /// Clearing, plugging and abandonment.
+    pub const PLUGGING: &str = "353.000";
     /// Depreciation of equipment.
     pub const DEPRECIATION: &str = "738.000";
     /// Dry hole expense.
@@ -328,13 +328,14 @@ static CHART: [ChartAccount; 140] = [
     row("308.000", "Escheat payable to states", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Owner]),
     row("310.000", "Due to affiliates", AccountType::Liability, Side::Credit, "Due to affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("320.000", "Severance tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[Dimension::Tax]),
-    row("321.000", "Ad valorem tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[]),
+    row("321.000", "Ad valorem tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
     row("322.000", "Use tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[]),
     row("330.000", "Interest payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
     row("342.000", "Derivative liability", AccountType::Liability, Side::Credit, "Derivatives", CashFlowClass::NonCash, None, &[]),
     row("350.000", "Clearing, district expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
     row("351.000", "Clearing, region expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
     row("352.000", "Clearing, facility expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
+    row("353.000", "Clearing, plugging and abandonment", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[Dimension::Well]),
     row("360.000", "Revenue control", AccountType::Liability, Side::Credit, "Clearing", CashFlowClass::Operating, None, &[Dimension::Well, Dimension::Product]),
     row("361.000", "Billing control", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
     row("400.000", "Revolving credit facility", AccountType::Liability, Side::Credit, "Long-term debt", CashFlowClass::Financing, None, &[Dimension::Counterparty]),
@@ -384,7 +385,6 @@ static CHART: [ChartAccount; 140] = [
     row("734.000", "Depreciation of tangible wells", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[Dimension::Well]),
     row("735.000", "Accretion of asset retirement obligations", AccountType::Expense, Side::Debit, "Accretion", CashFlowClass::NonCash, None, &[Dimension::Well]),
     row("736.000", "Gain or loss on retirement of wells", AccountType::Expense, Side::Debit, "Accretion", CashFlowClass::NonCash, None, &[Dimension::Well]),
-    row("736.001", "Plugging and abandonment, to be settled", AccountType::Expense, Side::Debit, "Accretion", CashFlowClass::Investing, None, &[Dimension::Well]),
     row("738.000", "Depreciation of equipment", AccountType::Expense, Side::Debit, "Depletion", CashFlowClass::NonCash, None, &[]),
     heading("800.000", "Exploration", AccountType::Expense),
     row("804.000", "Dry hole expense", AccountType::Expense, Side::Debit, "Exploration", CashFlowClass::Investing, None, &[Dimension::Afe]),

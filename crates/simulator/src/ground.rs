@@ -421,6 +421,7 @@ impl Ground {
         self.projects_invoiced(month, &mut facts.costs);
         self.labour_allocated(month, &mut facts.costs);
         self.materials_moved(month, &mut facts.costs);
+        self.plugged(month, &mut facts.costs);
         facts.corrections = self.corrections(month);
         facts.taxed = self.taxed(&facts);
         facts

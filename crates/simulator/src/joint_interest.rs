@@ -271,8 +271,8 @@ impl Ground {
         draft
     }
 
-    /// Takes what partners bear off each well in proportion to its cost.
-    fn cut_from_wells<'w>(&'w self, draft: &mut Draft<'w>, lease: u32, billed: &Billed, facts: &Facts) {
+    /// What partners bear of each well's cost, in proportion to it: well, cost, their part.
+    fn cut(lease: u32, billed: &Billed, facts: &Facts) -> Vec<(u32, i64, i64)> {
         let of =
             |spent: &crate::ground::Spent| spent.account == billed.account && spent.project == billed.project;
         let wells: Vec<(u32, i64)> = facts
@@ -282,17 +282,33 @@ impl Ground {
             .map(|(spent, cents)| (spent.well, *cents))
             .collect();
         let weights: Vec<i64> = wells.iter().map(|(_, cents)| *cents).collect();
-        for ((well, cents), part) in wells.iter().zip(largest_remainder(billed.parts.iter().sum(), &weights))
-        {
+        let parts = largest_remainder(billed.parts.iter().sum(), &weights);
+        wells.into_iter().zip(parts).map(|((well, cents), part)| (well, cents, part)).collect()
+    }
+
+    /// Takes what partners bear off each well.
+    fn cut_from_wells<'w>(&'w self, draft: &mut Draft<'w>, lease: u32, billed: &Billed, facts: &Facts) {
+        for (well, cents, part) in Self::cut(lease, billed, facts) {
             draft.credit(billed.account, part, |line| {
                 self.on_joint_account(line, lease);
-                line.base_amount = Some(Money::from_units(*cents));
+                line.base_amount = Some(Money::from_units(cents));
                 match billed.project {
                     Some(project) => self.on_project(line, project),
-                    None => self.on_well(line, *well),
+                    None => self.on_well(line, well),
                 }
             });
         }
+    }
+
+    /// What of a month's cost of a well on an account stays with the company, once its partners are billed.
+    pub(crate) fn kept(&self, facts: &Facts, well: u32, account: &'static str) -> i64 {
+        let lease = self.masters.wells[well as usize].lease;
+        let spent = crate::ground::Spent { lease, project: None, account, well };
+        let cost = facts.costs.get(&spent).copied().unwrap_or_default();
+        let billed = self.billed(lease, facts);
+        let of_account = billed.iter().find(|it| it.project.is_none() && it.account == account);
+        let cut = of_account.map(|billed| Self::cut(lease, billed, facts)).unwrap_or_default();
+        cost - cut.iter().find(|(of, ..)| *of == well).map_or(0, |(.., part)| *part)
     }
 
     /// Dr joint interest receivable and own supervision, of wells as expense or of a project as work in progress / Cr

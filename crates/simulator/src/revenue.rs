@@ -264,6 +264,9 @@ impl Ground {
         });
         draft.credit(code::GATHERING_PAYABLE, split.deduct, |line| {
             self.at_well(line, well, place);
+            if let Some(gatherer) = self.gatherer(well) {
+                self.with(line, gatherer);
+            }
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.fee);

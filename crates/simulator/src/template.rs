@@ -218,8 +218,12 @@ templates! {
     AroRecognition = "ARO_RECOGNITION", Retirement, AssetRetirement, Standard, Accounting, AsEntered;
     /// A month of accretion.
     AroAccretion = "ARO_ACCRETION", Retirement, AssetRetirement, Standard, Batch, MonthEnd;
-    /// A well is plugged.
-    AroSettlement = "ARO_SETTLEMENT", Retirement, AssetRetirement, Standard, Accounting, AsEntered;
+    /// A contractor's invoice for plugging a well.
+    PluggingInvoice = "PLUGGING_INVOICE", Retirement, Payables, Standard, Payables, AsEntered;
+    /// Its payment.
+    PluggingPayment = "PLUGGING_PAYMENT", Retirement, Payables, Standard, Treasury, AsEntered;
+    /// A plugged well's obligation is settled at what plugging cost the company.
+    AroSettlement = "ARO_SETTLEMENT", Retirement, AssetRetirement, Standard, Accounting, MonthEnd;
     /// Its cost leaves the books.
     WellRetirement = "WELL_RETIREMENT", Retirement, AssetRetirement, Standard, Accounting, AsEntered;
 

@@ -387,6 +387,7 @@ impl World {
         joint_interest::documents(self, month, &facts, found);
         non_operator::documents(self, month, found);
         capital::documents(self, month, found);
+        retirement::documents(self, month, found);
         payroll::documents(self, month, found);
         hedging::documents(self, month, found);
         midstream::documents(self, month, &facts, found);
@@ -563,7 +564,7 @@ impl World {
             Family::NonOperator => non_operator::entered_on(document),
             Family::Capital => capital::entered_on(self, document),
             Family::Depletion => depletion::entered_on(document),
-            Family::Retirement => retirement::entered_on(document),
+            Family::Retirement => retirement::entered_on(self, document),
             Family::Payroll => payroll::entered_on(document),
             Family::Hedging => hedging::entered_on(document),
             Family::Midstream => midstream::entered_on(document),

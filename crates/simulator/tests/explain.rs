@@ -36,7 +36,6 @@ fn facts(world: &World, days: u64) -> Facts {
 /// Types with lines that begin outside the books: invoices, wages, vouchers, estimates, what people decide.
 const STATED: [&str; 20] = [
     "AFE_INVOICE",
-    "ARO_SETTLEMENT",
     "AUDIT_ADJUSTMENT",
     "CAPITAL_ACCRUAL",
     "CAPITAL_ACCRUAL_REVERSAL",
@@ -48,6 +47,7 @@ const STATED: [&str; 20] = [
     "MANAGEMENT_FEE",
     "MATERIAL_PURCHASE",
     "PAYROLL",
+    "PLUGGING_INVOICE",
     "PURCHASER_RECEIPT",
     "RECLASSIFICATION",
     "REVOLVER_DRAW",
