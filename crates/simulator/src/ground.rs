@@ -288,6 +288,11 @@ impl Ground {
         }
     }
 
+    /// MMBtu in an MCF of a well's gas; none for what is measured otherwise.
+    pub(crate) fn heat(&self, well: u32, product: u8) -> Option<Rate> {
+        (product == GAS).then(|| Rate::from_units(self.masters.wells[well as usize].heat_factor))
+    }
+
     // --- sales -----------------------------------------------------------------------------------------------------
 
     /// Every ticket of a well in a month.

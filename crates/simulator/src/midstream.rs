@@ -193,6 +193,7 @@ fn imbalance_draft(world: &World, document: Document, entered_on: NaiveDate) -> 
     draft.debit(code::GAS_REVENUE, cents, |line| {
         ground.at_well(line, well, GAS);
         line.quantity = Some(-volume);
+        line.heat_factor = ground.heat(well, GAS);
         line.unit_of_measure = Some("MCF".into());
         line.unit_price = Some(price);
     });

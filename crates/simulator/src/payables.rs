@@ -37,7 +37,7 @@ const USE_TAX: [(&str, i64); 11] = [
 /// Accounts of goods and rentals.
 const GOODS: [&str; 6] = [code::CHEMICALS, code::FUEL, code::COMPRESSION, "710.014", "710.017", "905.003"];
 /// Corrections of a month at scale 1.
-const CORRECTIONS: u32 = 420;
+const CORRECTIONS: u32 = 600;
 /// What of a basin's lease operating expense vendors invoice outside field tickets, in parts per hundred.
 const INVOICED_OF_EXPENSE: i64 = 52;
 
@@ -162,7 +162,7 @@ impl Ground {
 /// Invoice amounts: most scattered, some at round figures, as rentals and day rates are.
 fn rounded(draw: &mut Draw, mean: i64) -> i64 {
     let cents = scattered(draw, mean);
-    let rounded = if draw.below(100) < 9 { (cents + 25_00) / 50_00 * 50_00 } else { cents };
+    let rounded = if draw.below(100) < 14 { (cents + 25_00) / 50_00 * 50_00 } else { cents };
     rounded.max(1_25)
 }
 

@@ -222,6 +222,7 @@ impl Ground {
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
         });
         self.own_share(&mut draft, well, place, split);
         draft.credit(code::OWNERS_ACCRUED, split.others_net(), |line| self.at_well(line, well, place));
@@ -238,6 +239,7 @@ impl Ground {
             line.quantity = Some(Quantity::from_units(split.volumes[0]));
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
         });
         draft.debit(code::SEVERANCE_EXPENSE, split.tax_parts[0], |line| {
             self.at_well(line, well, place);
@@ -294,6 +296,7 @@ impl Ground {
                 line.quantity = Some(accrued.volume);
                 line.unit_of_measure = Some(unit(product(place)).into());
                 line.unit_price = Some(accrued.price);
+                line.heat_factor = self.heat(well, place);
             });
             draft.credit(code::ACCRUED_SALES, accrued.gross, |line| self.at_well(line, well, place));
         }
@@ -308,6 +311,7 @@ impl Ground {
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
         });
     }
 
@@ -333,6 +337,7 @@ impl Ground {
                 line.quantity = Some(Quantity::from_units(split.volumes[i]));
                 line.unit_of_measure = Some(unit(product(place)).into());
                 line.unit_price = Some(split.price);
+                line.heat_factor = self.heat(well, place);
             });
             draft.debit(if i == 0 { code::SEVERANCE_EXPENSE } else { payable }, split.tax_parts[i], |line| {
                 of_owner(line);

@@ -314,6 +314,25 @@ fn a_sale_without_the_tax_that_the_state_asks_is_found() {
 }
 
 #[test]
+fn only_where_pipelines_are_full_may_gas_sell_far_below_the_market() {
+    let mut books = Books::sound();
+    record(&mut books, |record| {
+        if let ReferenceRecord::MarketPrice(price) = record
+            && price.series == "HENRY_HUB"
+        {
+            price.price = "8".parse().unwrap();
+        }
+    });
+    assert_eq!(find(&books.judge(), "gas_price").outcome, Outcome::Passed);
+    record(&mut books, |record| {
+        if let ReferenceRecord::Well(well) = record {
+            well.basin = "Eagle Ford".to_owned();
+        }
+    });
+    assert_eq!(find(&books.judge(), "gas_price").outcome, Outcome::Missed);
+}
+
+#[test]
 fn only_an_operators_books_hold_cost_at_eight_eighths() {
     let mut books = Books::sound();
     let lines = vec![line("710.005", 50_000_000), line("100.000", -50_000_000)];
