@@ -155,6 +155,8 @@ pub mod code {
     pub const ACCRETION: &str = "735.000";
     /// Gain or loss on retirement of wells.
     pub const RETIREMENT_RESULT: &str = "736.000";
+    /// Clearing, plugging and abandonment.
+    pub const PLUGGING: &str = "353.000";
     /// Depreciation of equipment.
     pub const DEPRECIATION: &str = "738.000";
     /// Dry hole expense.
@@ -171,6 +173,8 @@ pub mod code {
     pub const INTEREST: &str = "940.000";
     /// Foreign exchange gain or loss.
     pub const FOREIGN_EXCHANGE: &str = "960.000";
+    /// Unrealised foreign exchange gain or loss.
+    pub const UNREALISED_EXCHANGE: &str = "961.000";
 }
 
 /// One account of the chart, before it has an effective date.
@@ -270,7 +274,7 @@ const fn heading(account_code: &'static str, name: &'static str, account_type: A
 }
 
 #[rustfmt::skip]
-static CHART: [ChartAccount; 141] = [
+static CHART: [ChartAccount; 143] = [
     row("100.000", "Cash, operating", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     row("100.001", "Cash, revenue distribution", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     heading("110.000", "Current assets", AccountType::Asset),
@@ -332,13 +336,14 @@ static CHART: [ChartAccount; 141] = [
     row("308.000", "Escheat payable to states", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Owner]),
     row("310.000", "Due to affiliates", AccountType::Liability, Side::Credit, "Due to affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("320.000", "Severance tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[Dimension::Tax]),
-    row("321.000", "Ad valorem tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[]),
+    row("321.000", "Ad valorem tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
     row("322.000", "Use tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[]),
     row("330.000", "Interest payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
     row("342.000", "Derivative liability", AccountType::Liability, Side::Credit, "Derivatives", CashFlowClass::NonCash, None, &[]),
     row("350.000", "Clearing, district expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
     row("351.000", "Clearing, region expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
     row("352.000", "Clearing, facility expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
+    row("353.000", "Clearing, plugging and abandonment", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[Dimension::Well]),
     row("360.000", "Revenue control", AccountType::Liability, Side::Credit, "Clearing", CashFlowClass::Operating, None, &[Dimension::Well, Dimension::Product]),
     row("361.000", "Billing control", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
     row("400.000", "Revolving credit facility", AccountType::Liability, Side::Credit, "Long-term debt", CashFlowClass::Financing, None, &[Dimension::Counterparty]),
@@ -412,6 +417,7 @@ static CHART: [ChartAccount; 141] = [
     row("940.000", "Interest expense", AccountType::Expense, Side::Debit, "Interest", CashFlowClass::Operating, None, &[]),
     row("950.000", "Income tax", AccountType::Expense, Side::Debit, "Income tax", CashFlowClass::Operating, None, &[]),
     row("960.000", "Foreign exchange gain or loss", AccountType::Expense, Side::Debit, "Foreign exchange", CashFlowClass::Operating, None, &[]),
+    row("961.000", "Unrealised foreign exchange gain or loss", AccountType::Expense, Side::Debit, "Foreign exchange", CashFlowClass::NonCash, None, &[]),
 ];
 
 #[cfg(test)]

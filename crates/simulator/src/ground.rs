@@ -292,10 +292,9 @@ impl Ground {
         }
     }
 
-    /// US dollars for a Canadian dollar in a month: a seeded scatter about the mean of the years 2023 to 2025.
-    pub(crate) fn exchange_rate(&self, month: Month) -> Rate {
-        let mut draw = Draw::new(self.seed, Stream::Exchange, 0, month.number());
-        Rate::from_units(draw.between(7_080, 7_460) * 10_000)
+    /// MMBtu in an MCF of a well's gas; none for what is measured otherwise.
+    pub(crate) fn heat(&self, well: u32, product: u8) -> Option<Rate> {
+        (product == GAS).then(|| Rate::from_units(self.masters.wells[well as usize].heat_factor))
     }
 
     // --- sales -----------------------------------------------------------------------------------------------------
@@ -432,6 +431,7 @@ impl Ground {
         self.projects_invoiced(month, &mut facts.costs);
         self.labour_allocated(month, &mut facts.costs);
         self.materials_moved(month, &mut facts.costs);
+        self.plugged(month, &mut facts.costs);
         facts.recoded = self.recoded(month);
         Self::moved_costs(&facts.recoded, &mut facts.costs, &mut facts.taken_off);
         facts.corrections = self.corrections(month);

@@ -285,8 +285,9 @@ impl Ground {
         draft
     }
 
-    /// Takes what partners bear off each well in proportion to its cost, or gives back what they no longer bear.
-    fn cut_from_wells<'w>(&'w self, draft: &mut Draft<'w>, lease: u32, billed: &Billed, facts: &Facts) {
+    /// What partners bear of each well's cost, in proportion to it, or give back of what they no longer bear: well,
+    /// cost, their part.
+    fn cut(lease: u32, billed: &Billed, facts: &Facts) -> Vec<(u32, i64, i64)> {
         let of = |spent: &Spent| spent.account == billed.account && spent.project == billed.project;
         let sign = billed.cents.signum();
         let costs = if sign < 0 { &facts.taken_off } else { &facts.costs };
@@ -297,16 +298,32 @@ impl Ground {
             .collect();
         let weights: Vec<i64> = wells.iter().map(|(_, cents)| *cents).collect();
         let parts = largest_remainder(sign * billed.parts.iter().sum::<i64>(), &weights);
-        for ((well, cents), part) in wells.iter().zip(parts) {
-            draft.credit(billed.account, sign * part, |line| {
+        wells.into_iter().zip(parts).map(|((well, cents), part)| (well, cents, sign * part)).collect()
+    }
+
+    /// Takes what partners bear off each well, or puts back what they no longer bear.
+    fn cut_from_wells<'w>(&'w self, draft: &mut Draft<'w>, lease: u32, billed: &Billed, facts: &Facts) {
+        for (well, cents, part) in Self::cut(lease, billed, facts) {
+            draft.credit(billed.account, part, |line| {
                 self.on_joint_account(line, lease);
-                line.base_amount = Some(Money::from_units(*cents));
+                line.base_amount = Some(Money::from_units(cents));
                 match billed.project {
                     Some(project) => self.on_project(line, project),
-                    None => self.on_well(line, *well),
+                    None => self.on_well(line, well),
                 }
             });
         }
+    }
+
+    /// What of a month's cost of a well on an account stays with the company, once its partners are billed.
+    pub(crate) fn kept(&self, facts: &Facts, well: u32, account: &'static str) -> i64 {
+        let lease = self.masters.wells[well as usize].lease;
+        let spent = crate::ground::Spent { lease, project: None, account, well };
+        let cost = facts.costs.get(&spent).copied().unwrap_or_default();
+        let billed = self.billed(lease, facts);
+        let of_account = billed.iter().find(|it| it.project.is_none() && it.account == account);
+        let cut = of_account.map(|billed| Self::cut(lease, billed, facts)).unwrap_or_default();
+        cost - cut.iter().find(|(of, ..)| *of == well).map_or(0, |(.., part)| *part)
     }
 
     /// Dr joint interest receivable and own supervision, of wells as expense or of a project as work in progress / Cr

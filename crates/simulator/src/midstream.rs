@@ -63,6 +63,13 @@ fn by_basin<'f>(ground: &Ground, splits: impl Iterator<Item = (u32, &'f Split)>)
 }
 
 impl Ground {
+    /// Who gathers a well's gas; none where the affiliate does.
+    pub(crate) fn gatherer(&self, well: u32) -> Option<u32> {
+        let name = self.masters.wells[well as usize].basin.name;
+        let at = BASINS.iter().position(|known| known.name == name).expect("wells lie in basins");
+        (!GATHERED.contains(&at)).then(|| self.masters.counterparties.gatherer(at))
+    }
+
     /// What an overproduced well took beyond its share in a month: volume, price and value of the own part.
     fn imbalance(&self, facts: &Facts, well: u32) -> Option<(Quantity, UnitPrice, i64)> {
         let sale =
@@ -160,8 +167,9 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
             let what = format!("Gathering of {}, {}", document.month.label(), BASINS[basin].name);
             let mut draft = Draft::new(document, entered_on, what);
             draft.production_month = Some(document.month.first());
-            draft.debit(code::GATHERING_PAYABLE, cents, |_| {});
-            draft.credit(code::CASH, cents, |_| {});
+            let gatherer = world.ground.masters.counterparties.gatherer(basin);
+            draft.debit(code::GATHERING_PAYABLE, cents, |line| world.ground.with(line, gatherer));
+            draft.credit(code::CASH, cents, |line| world.ground.with(line, gatherer));
             draft
         }
         Template::ThirdPartyFee | Template::FeeReceipt => {
@@ -236,6 +244,7 @@ fn imbalance_draft(world: &World, document: Document, entered_on: NaiveDate) -> 
     draft.debit(code::GAS_REVENUE, cents, |line| {
         ground.at_well(line, well, GAS);
         line.quantity = Some(-volume);
+        line.heat_factor = ground.heat(well, GAS);
         line.unit_of_measure = Some("MCF".into());
         line.unit_price = Some(price);
     });
@@ -297,7 +306,33 @@ fn between_affiliates(world: &World, document: Document, entered_on: NaiveDate) 
 
 #[cfg(test)]
 mod tests {
-    use crate::sound::any_is_sound;
+    use super::*;
+    use crate::sound::{any_is_sound, world};
 
     any_is_sound!(Midstream);
+
+    #[test]
+    fn a_gatherer_is_paid_by_name_what_was_booked_for_it() {
+        let world = world();
+        let month = Month::of("2024-11-01".parse().unwrap());
+        let facts = world.facts(month);
+        let (well, place) = *facts
+            .sales
+            .keys()
+            .find(|(well, at)| *at == GAS && world.ground.gatherer(*well).is_some())
+            .unwrap();
+        let gatherer = world.ground.gatherer(well).unwrap();
+        let sale = Document::new(Template::RevenueFinal, month, well, u16::from(place));
+        let booked = world.draft(sale, month.plus(2).day(20));
+        let basin = world.ground.masters.wells[well as usize].basin.name;
+        let basin = BASINS.iter().position(|known| known.name == basin).unwrap() as u32;
+        let payment = Document::new(Template::GatheringPayment, month, basin, 0);
+        let paid = draft(world, payment, entered_on(payment));
+        let name = world.ground.masters.counterparties.all[gatherer as usize].counterparty_id.as_str();
+        let payee = |draft: &Draft<'_>| {
+            let line = draft.lines.iter().find(|line| line.account_code == code::GATHERING_PAYABLE);
+            line.and_then(|line| line.counterparty_id.as_deref().map(str::to_owned))
+        };
+        assert_eq!((payee(&booked).as_deref(), payee(&paid).as_deref()), (Some(name), Some(name)));
+    }
 }

@@ -288,6 +288,7 @@ impl Ground {
             line.quantity = Some(Quantity::from_units(split.volumes[0]));
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
             line.base_amount = Some(Money::from_units(split.gross));
         });
         draft.debit(code::SEVERANCE_EXPENSE, split.tax_parts[0], |line| {

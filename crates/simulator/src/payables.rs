@@ -37,7 +37,7 @@ const USE_TAX: [(&str, i64); 11] = [
 /// Accounts of goods and rentals.
 const GOODS: [&str; 6] = [code::CHEMICALS, code::FUEL, code::COMPRESSION, "710.014", "710.017", "905.003"];
 /// Corrections of a month at scale 1, of vendors' invoices and of those for wells that are drilled.
-const CORRECTIONS: [u32; 2] = [410, 10];
+const CORRECTIONS: [u32; 2] = [590, 10];
 /// Invoices of its stretch of a month that are looked at for one to correct: nearly each stretch has one among so many.
 const LOOKED_AT: u32 = 24;
 /// Accounts of a well that is drilled, among which costs are confused: intangible ones, and equipment.
@@ -257,7 +257,7 @@ impl Ground {
 /// Invoice amounts: most scattered, some at round figures, as rentals and day rates are.
 fn rounded(draw: &mut Draw, mean: i64) -> i64 {
     let cents = scattered(draw, mean);
-    let rounded = if draw.below(100) < 9 { (cents + 25_00) / 50_00 * 50_00 } else { cents };
+    let rounded = if draw.below(100) < 14 { (cents + 25_00) / 50_00 * 50_00 } else { cents };
     rounded.max(1_25)
 }
 

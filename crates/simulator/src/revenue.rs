@@ -233,6 +233,7 @@ impl Ground {
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
         });
         self.own_share(&mut draft, well, place, split);
         draft.credit(code::OWNERS_ACCRUED, split.others_net(), |line| self.at_well(line, well, place));
@@ -249,6 +250,7 @@ impl Ground {
             line.quantity = Some(Quantity::from_units(split.volumes[0]));
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
         });
         draft.debit(code::SEVERANCE_EXPENSE, split.tax_parts[0], |line| {
             self.at_well(line, well, place);
@@ -275,6 +277,9 @@ impl Ground {
         });
         draft.credit(code::GATHERING_PAYABLE, split.deduct, |line| {
             self.at_well(line, well, place);
+            if let Some(gatherer) = self.gatherer(well) {
+                self.with(line, gatherer);
+            }
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.fee);
@@ -302,6 +307,7 @@ impl Ground {
                 line.quantity = Some(accrued.volume);
                 line.unit_of_measure = Some(unit(product(place)).into());
                 line.unit_price = Some(accrued.price);
+                line.heat_factor = self.heat(well, place);
             });
             draft.credit(code::ACCRUED_SALES, accrued.gross, |line| self.at_well(line, well, place));
         }
@@ -316,6 +322,7 @@ impl Ground {
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
         });
     }
 
@@ -348,6 +355,7 @@ impl Ground {
                 line.quantity = Some(Quantity::from_units(split.volumes[i]));
                 line.unit_of_measure = Some(unit(product(place)).into());
                 line.unit_price = Some(split.price);
+                line.heat_factor = self.heat(well, place);
             });
             draft.debit(if i == 0 { code::SEVERANCE_EXPENSE } else { payable }, split.tax_parts[i], |line| {
                 of_owner(line);

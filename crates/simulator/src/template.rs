@@ -57,6 +57,7 @@ pub(crate) enum Family {
     Owners,
     Taxes,
     Payables,
+    Currency,
     JointInterest,
     NonOperator,
     Capital,
@@ -164,6 +165,11 @@ templates! {
     /// A cost that was coded to the wrong account is moved.
     Reclassification = "RECLASSIFICATION", Payables, Manual, Standard, Accounting, AsEntered;
 
+    /// What is owed in Canadian dollars is brought to the month's rate.
+    ExchangeRevaluation = "EXCHANGE_REVALUATION", Currency, Payables, Accrual, Accounting, MonthEnd;
+    /// Its reversal.
+    ExchangeRevaluationReversal = "EXCHANGE_REVALUATION_REVERSAL", Currency, Payables, Reversal, Accounting, NextMonth;
+
     /// The partners' shares of a lease's cost are billed.
     JibCutBack = "JIB_CUT_BACK", JointInterest, JointInterest, Standard, Batch, MonthEnd;
     /// A partner pays a bill.
@@ -214,8 +220,12 @@ templates! {
     AroRecognition = "ARO_RECOGNITION", Retirement, AssetRetirement, Standard, Accounting, AsEntered;
     /// A month of accretion.
     AroAccretion = "ARO_ACCRETION", Retirement, AssetRetirement, Standard, Batch, MonthEnd;
-    /// A well is plugged.
-    AroSettlement = "ARO_SETTLEMENT", Retirement, AssetRetirement, Standard, Accounting, AsEntered;
+    /// A contractor's invoice for plugging a well.
+    PluggingInvoice = "PLUGGING_INVOICE", Retirement, Payables, Standard, Payables, AsEntered;
+    /// Its payment.
+    PluggingPayment = "PLUGGING_PAYMENT", Retirement, Payables, Standard, Treasury, AsEntered;
+    /// A plugged well's obligation is settled at what plugging cost the company.
+    AroSettlement = "ARO_SETTLEMENT", Retirement, AssetRetirement, Standard, Accounting, MonthEnd;
     /// Its cost leaves the books.
     WellRetirement = "WELL_RETIREMENT", Retirement, AssetRetirement, Standard, Accounting, AsEntered;
 

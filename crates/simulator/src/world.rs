@@ -15,8 +15,8 @@ use crate::settings::{Settings, SettingsError};
 use crate::standing::{self, Settled, Standing, Tickets, check_document, post_ticket};
 use crate::template::{Counts, Family, Template};
 use crate::{
-    capital, close, depletion, hedging, joint_interest, materials, midstream, non_operator, opening, owners,
-    payables, payroll, retirement, revenue, taxes, treasury,
+    capital, close, currency, depletion, hedging, joint_interest, materials, midstream, non_operator,
+    opening, owners, payables, payroll, retirement, revenue, taxes, treasury,
 };
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use ledger::period::{ADJUSTING_PERIOD, midnight, opening_period, periods_of_year};
@@ -98,7 +98,8 @@ impl World {
     /// All settings that are out of range.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         settings.check()?;
-        let masters = Masters::new(settings.seed, settings.scale, settings.start_date);
+        let mut masters = Masters::new(settings.seed, settings.scale, settings.start_date);
+        masters.tax_by_prices(settings.seed, &settings.prices);
         let ground =
             Ground { seed: settings.seed, scale: settings.scale, prices: settings.prices.clone(), masters };
         let identity = identity(&settings);
@@ -384,9 +385,11 @@ impl World {
         revenue::documents(self, month, &facts, found);
         taxes::documents(self, month, &facts, found);
         payables::documents(month, &facts, found);
+        currency::documents(self, month, found);
         joint_interest::documents(self, month, &facts, found);
         non_operator::documents(self, month, found);
         capital::documents(self, month, found);
+        retirement::documents(self, month, found);
         payroll::documents(self, month, found);
         hedging::documents(self, month, found);
         midstream::documents(self, month, &facts, found);
@@ -596,11 +599,12 @@ impl World {
             Family::Owners => owners::entered_on(document),
             Family::Taxes => taxes::entered_on(self, document),
             Family::Payables => payables::entered_on(self, document),
+            Family::Currency => currency::entered_on(document),
             Family::JointInterest => joint_interest::entered_on(document),
             Family::NonOperator => non_operator::entered_on(document),
             Family::Capital => capital::entered_on(self, document),
             Family::Depletion => depletion::entered_on(document),
-            Family::Retirement => retirement::entered_on(document),
+            Family::Retirement => retirement::entered_on(self, document),
             Family::Payroll => payroll::entered_on(document),
             Family::Hedging => hedging::entered_on(document),
             Family::Midstream => midstream::entered_on(document),
@@ -636,6 +640,7 @@ impl World {
             Family::Owners => owners::draft(self, document, entered_on),
             Family::Taxes => taxes::draft(self, document, entered_on),
             Family::Payables => payables::draft(self, document, entered_on),
+            Family::Currency => currency::draft(self, document, entered_on),
             Family::JointInterest => joint_interest::draft(self, document, entered_on),
             Family::NonOperator => non_operator::draft(self, document, entered_on),
             Family::Capital => capital::draft(self, document, entered_on),
@@ -738,6 +743,7 @@ pub(crate) fn reversed(document: Document) -> Option<Document> {
         Template::CapitalAccrualReversal => Template::CapitalAccrual,
         Template::GatheringAccrualReversal => Template::GatheringAccrual,
         Template::GatheringReaccrualReversal => Template::GatheringReaccrual,
+        Template::ExchangeRevaluationReversal => Template::ExchangeRevaluation,
         _ => return None,
     };
     Some(document.as_template(target))

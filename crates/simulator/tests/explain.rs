@@ -37,7 +37,6 @@ fn facts(world: &World, days: u64) -> Facts {
 const STATED: [&str; 23] = [
     "AFE_INVOICE",
     "AFFILIATE_DIVIDEND",
-    "ARO_SETTLEMENT",
     "AUDIT_ADJUSTMENT",
     "CAPITAL_ACCRUAL",
     "CAPITAL_ACCRUAL_REVERSAL",
@@ -51,6 +50,7 @@ const STATED: [&str; 23] = [
     "MANAGEMENT_FEE",
     "MATERIAL_PURCHASE",
     "PAYROLL",
+    "PLUGGING_INVOICE",
     "PURCHASER_RECEIPT",
     "RECLASSIFICATION",
     "REVOLVER_DRAW",

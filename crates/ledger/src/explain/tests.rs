@@ -473,6 +473,28 @@ fn depletion_is_a_base_times_production_over_reserves() {
 }
 
 #[test]
+fn equipment_of_twenty_years_loses_a_twelfth_of_a_yearly_rate_a_month_to_the_cent() {
+    let depreciation = |amount: &str| {
+        let lines = vec![
+            debit("738.000", amount, |line| {
+                line.base_amount = Some("126000000".parse().unwrap());
+                line.rate = Some("0.05".parse().unwrap());
+                line.quantity = Some("1".parse().unwrap());
+                line.unit_of_measure = Some("MONTH".into());
+            }),
+            credit("259.000", amount, |_| {}),
+        ];
+        entry("DEPRECIATION", lines)
+    };
+    let explanation = holds(&depreciation("525000.00"), &Facts::default());
+    assert_eq!(
+        explanation.calculations[0].text,
+        "126,000,000.00 × 0.05 a year × 1.00 of 12 months = 525,000.00"
+    );
+    assert!(!explain(&depreciation("524999.16"), &Facts::default()).agrees());
+}
+
+#[test]
 fn a_swap_is_what_it_fixes_less_the_market() {
     let settled = |market: &str, price: &str, amount: &str| {
         let lines = vec![
@@ -527,6 +549,23 @@ fn an_invoice_in_another_currency_is_stated_and_converted_line_by_line() {
     assert_eq!(explanation.calculations[0].text, "as invoiced, document INV-7");
     invoice.lines[1].functional_amount = "36.51".parse().unwrap();
     assert!(!explain(&invoice, &facts()).agrees());
+}
+
+#[test]
+fn payables_in_another_currency_are_worth_what_the_months_rate_makes_of_them() {
+    let revaluation = |amount: &str| {
+        let payable = credit("301.000", amount, |line| {
+            measured(line, "10000.00", "CAD", "0.729661");
+            line.base_amount = Some("7260.00".parse().unwrap());
+        });
+        entry("EXCHANGE_REVALUATION", vec![payable, debit("961.000", amount, |_| {})])
+    };
+    let explanation = holds(&revaluation("36.61"), &Facts::default());
+    assert_eq!(
+        explanation.calculations[0].text,
+        "10,000.00 CAD × 0.729661, 7,296.61, less booked 7,260.00 = 36.61"
+    );
+    assert!(!explain(&revaluation("36.62"), &Facts::default()).agrees());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Each tie and each test of the domain, broken.
 
-use crate::books::{AFFILIATE, Books, WELL, cents, date, entry, line, total};
+use crate::books::{AFFILIATE, Books, Line, WELL, cents, date, entry, line, total};
 use crate::find;
 use chrono::{Days, TimeDelta};
 use ledger::reference::ReferenceRecord;
@@ -170,6 +170,13 @@ const BREAKS: &[(&str, &str, Break)] = &[
         let last = books.first("FINAL").lines.len() - 3;
         add(books, "FINAL", last, 2);
     }),
+    ("severance_statute", "a well whose state asks for more", |books| {
+        record(books, |record| {
+            if let ReferenceRecord::Well(well) = record {
+                well.state = "NM".to_owned();
+            }
+        });
+    }),
     ("severance_rate", "a rate that is not in force", |books| {
         record(books, |record| {
             if let ReferenceRecord::TaxRate(tax) = record {
@@ -278,7 +285,7 @@ fn a_tax_by_volume_counts_the_barrels_of_the_split() {
         if let ReferenceRecord::TaxRate(tax) = record
             && tax.product == Product::Oil
         {
-            tax.rate_per_unit = "0.10".parse().unwrap();
+            tax.rate_per_unit = "0.10625".parse().unwrap();
         }
     });
     assert_eq!(find(&books.judge(), "severance_amount").outcome, Outcome::Missed);
@@ -292,12 +299,66 @@ fn a_tax_by_volume_counts_the_barrels_of_the_split() {
             .sum();
         for line in entry.lines.iter_mut().filter(|line| line.base_amount.is_some()) {
             if line.account_code == "320.000" && line.product == Some(Product::Oil) {
-                // Ten cents a barrel, of thousandths.
+                // Ten cents a barrel more, of thousandths.
                 line.amount += Money::from_units((barrels + 50) / 100);
             }
         }
     }
     assert_eq!(find(&books.judge(), "severance_amount").outcome, Outcome::Passed);
+}
+
+#[test]
+fn a_ledger_that_publishes_a_wrong_rate_and_follows_it_is_found_out() {
+    let mut books = Books::sound();
+    record(&mut books, |record| {
+        if let ReferenceRecord::TaxRate(tax) = record
+            && tax.product == Product::Gas
+        {
+            tax.rate = "0.0751".parse().unwrap();
+        }
+    });
+    let is_gas = |line: &&mut Line| line.tax_code.as_deref() == Some("TX-GAS-SEV") && line.rate.is_some();
+    for line in books.entries.iter_mut().flat_map(|entry| &mut entry.lines).filter(is_gas) {
+        line.rate = "0.0751".parse().ok();
+        if line.account_code == "320.000" {
+            line.amount = Money::product(line.base_amount.unwrap(), line.rate.unwrap()).unwrap();
+        }
+    }
+    let report = books.judge();
+    for (id, outcome) in [
+        ("severance_amount", Outcome::Passed),
+        ("severance_rate", Outcome::Passed),
+        ("severance_statute", Outcome::Missed),
+    ] {
+        assert_eq!(find(&report, id).outcome, outcome, "{id} {:?}", find(&report, id).rows);
+    }
+}
+
+#[test]
+fn a_sale_without_the_tax_that_the_state_asks_is_found() {
+    let mut books = Books::sound();
+    books.first("FINAL").lines.retain(|line| line.account_code != "320.000");
+    let report = books.judge();
+    assert_eq!(find(&report, "severance_statute").outcome, Outcome::Missed);
+}
+
+#[test]
+fn only_where_pipelines_are_full_may_gas_sell_far_below_the_market() {
+    let mut books = Books::sound();
+    record(&mut books, |record| {
+        if let ReferenceRecord::MarketPrice(price) = record
+            && price.series == "HENRY_HUB"
+        {
+            price.price = "8".parse().unwrap();
+        }
+    });
+    assert_eq!(find(&books.judge(), "gas_price").outcome, Outcome::Passed);
+    record(&mut books, |record| {
+        if let ReferenceRecord::Well(well) = record {
+            well.basin = "Eagle Ford".to_owned();
+        }
+    });
+    assert_eq!(find(&books.judge(), "gas_price").outcome, Outcome::Missed);
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod transfers;
 pub(crate) mod wells;
 
 use crate::month::Month;
+use crate::prices::PriceTable;
 use crate::severance;
 use chrono::NaiveDate;
 use land::LeaseMaster;
@@ -169,7 +170,15 @@ impl Masters {
     /// The tax on a well's product in a month, by place.
     pub(crate) fn tax(&self, well: u32, product: u8, month: Month) -> Option<u32> {
         let well = &self.wells[well as usize];
-        severance::in_force(&self.taxes, &well.record.state, PRODUCTS[usize::from(product)], month.first())
+        let of = (well.record.state.as_str(), PRODUCTS[usize::from(product)]);
+        let first = (well.record.first_production_date, month.0 - well.first_month().0);
+        let class = severance::class(of, first, well.rate(OIL, month.day(15)));
+        severance::in_force(&self.taxes, (of.0, of.1, class), month.first())
+    }
+
+    /// Lets the rates that follow the market follow it, as long as wells are drilled.
+    pub(crate) fn tax_by_prices(&mut self, seed: u64, prices: &PriceTable) {
+        severance::follow_prices(&mut self.taxes, seed, prices, FOLDED + DRILLED);
     }
 
     /// Every record that is known before `start`, what is pointed at before what points.
@@ -180,7 +189,8 @@ impl Masters {
         records
             .extend(chart::accounts().iter().map(|account| ReferenceRecord::Account(account.record(since))));
         records.extend(self.cost_centers.iter().cloned().map(ReferenceRecord::CostCenter));
-        records.extend(self.taxes.iter().cloned().map(ReferenceRecord::TaxRate));
+        let held_before = |tax: &&TaxRate| tax.effective_date <= since;
+        records.extend(self.taxes.iter().filter(held_before).cloned().map(ReferenceRecord::TaxRate));
         records.extend(self.leases.iter().map(|lease| ReferenceRecord::Lease(lease.record.clone())));
         let first = self.owners.iter().filter(|owner| owner.record.effective_date <= since);
         records.extend(first.map(|owner| ReferenceRecord::Owner(owner.record.clone())));
@@ -204,6 +214,10 @@ impl Masters {
     pub(crate) fn became_known(&self, month: Month) -> Vec<(NaiveDate, ReferenceRecord)> {
         let mut records = self.transfers_known(month);
         records.extend(self.projects_known(month));
+        let is_set =
+            |tax: &&TaxRate| tax.effective_date > self.since() && Month::of(tax.effective_date) == month;
+        let set = self.taxes.iter().filter(is_set).cloned();
+        records.extend(set.map(|tax| (tax.effective_date, ReferenceRecord::TaxRate(tax))));
         records.extend(self.owners.iter().filter_map(|owner| owner.released(month)));
         let plugged = |well: &&WellMaster| well.project.is_none() && well.last_month == Some(month.plus(-2));
         records.extend(self.wells.iter().filter(plugged).map(|well| {
