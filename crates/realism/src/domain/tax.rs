@@ -97,7 +97,7 @@ impl Severance {
         let is_credit = (line.side == Side::Credit) != is_mirror;
         let accrued = if is_credit { line.amount.units() } else { -line.amount.units() };
         // A correction is the difference of two taxes, each rounded, and may lower what was booked; no other tax is negative.
-        let is_correction = seen.entry.adjusts_entry_id.is_some();
+        let is_correction = seen.is_correction();
         if !is_correction {
             expected = expected.max(0);
         }
