@@ -146,17 +146,26 @@ impl Carried {
         Self(companies.map(|company| carried_lines(books, items, company)).collect())
     }
 
-    /// The place among all opening entries of the one that carries a line, its document, and the line.
-    fn carrier(&self, key: (Item, Option<Uuid>)) -> Option<(i64, Document, CarriedLine)> {
-        let company = key.0.company;
-        let lines = &self.0[usize::from(company)];
-        let at = lines.binary_search_by_key(&key, CarriedLine::key).ok()?;
-        let earlier: usize =
-            self.0[..usize::from(company)].iter().map(|lines| lines.len().div_ceil(LINES)).sum();
-        let part = at / LINES;
-        let document = Document::new(Template::OpeningBalance, Month(0), 0, part as u16).of(company);
-        Some(((earlier + part) as i64, document, lines[at]))
+    /// The place of a line among those of its company, and the line.
+    fn find(&self, key: (Item, Option<Uuid>)) -> Option<(usize, CarriedLine)> {
+        let lines = &self.0[usize::from(key.0.company)];
+        lines.binary_search_by_key(&key, CarriedLine::key).ok().map(|at| (at, lines[at]))
     }
+
+    /// How many opening entries come before a company's.
+    fn entries_before(&self, company: u8) -> usize {
+        self.0[..usize::from(company)].iter().map(|lines| lines.len().div_ceil(LINES)).sum()
+    }
+}
+
+/// The opening entry that carries a line, and the line.
+fn carrier(world: &World, key: (Item, Option<Uuid>)) -> Option<(Uuid, CarriedLine)> {
+    let company = key.0.company;
+    let (at, line) = world.opening().find(key)?;
+    let part = at / LINES;
+    let month = Month::of(world.settings().start_date);
+    let document = Document::new(Template::OpeningBalance, month, 0, part as u16).of(company);
+    Some((world.opening_id((world.opening().entries_before(company) + part) as i64, document), line))
 }
 
 fn carried_lines(books: &Books, items: &[OpenItems], company: u8) -> Vec<CarriedLine> {
@@ -231,20 +240,15 @@ pub(crate) fn refer(world: &World, document: Document, draft: &mut Draft<'_>) {
             continue;
         };
         let item = Item::of_line(&world.ground.masters, document.company, counts, line);
-        let carrier = world.opening().carrier((item, Some(cleared)));
-        line.clears_entry_id = carrier.map(|(nth, document, _)| carrier_id(world, nth, document));
-        if let Some((_, opened_by)) = carrier.and_then(|(.., carried)| carried.opened_by) {
+        let carrier = carrier(world, (item, Some(cleared)));
+        line.clears_entry_id = carrier.map(|(entry_id, _)| entry_id);
+        if let Some((_, opened_by)) = carrier.and_then(|(_, carried)| carried.opened_by) {
             line.text = Some(named(world, opened_by).into());
         }
     }
     if document.month <= Month::of(world.settings().start_date) {
         refer_tickets(world, document, draft);
     }
-}
-
-fn carrier_id(world: &World, nth: i64, document: Document) -> Uuid {
-    let month = Month::of(world.settings().start_date);
-    world.opening_id(nth, Document { month, ..document })
 }
 
 /// What settles a month's tickets clears, of those from before the books begin, the opening entry that carries them: a line
@@ -259,10 +263,10 @@ fn refer_tickets(world: &World, document: Document, draft: &mut Draft<'_>) {
     let counts = (draft.posting_date, draft.production_month);
     let line = &draft.lines[at];
     let item = Item::of_line(&world.ground.masters, document.company, counts, line);
-    let Some((nth, carrier, carried)) = world.opening().carrier((item, None)) else { return };
+    let Some((carrier, carried)) = carrier(world, (item, None)) else { return };
     let (settled, open) = (line.signed_functional().units(), -carried.cents);
     let mut cleared = line.clone();
-    cleared.clears_entry_id = Some(carrier_id(world, nth, carrier));
+    cleared.clears_entry_id = Some(carrier);
     if settled == open {
         draft.lines[at] = cleared;
         return;

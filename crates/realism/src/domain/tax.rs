@@ -117,7 +117,7 @@ impl Severance {
     /// A sale that the state taxes and the entry does not.
     fn observe_untaxed(&mut self, seen: &Seen<'_>, masters: &Masters) {
         let is_operated = masters.roles.get(&*seen.entry.company_code) == Some(&CompanyRole::Operator);
-        if !is_operated || seen.entry.adjusts_entry_id.is_some() || seen.entry.reverses_entry_id.is_some() {
+        if !is_operated || seen.is_correction() || seen.entry.reverses_entry_id.is_some() {
             return;
         }
         for (account, line) in seen.lines() {
@@ -194,7 +194,7 @@ fn due(
     let is_credit = (line.side == Side::Credit) != is_mirror;
     let accrued = if is_credit { line.amount.units() } else { -line.amount.units() };
     // A correction is the difference of two taxes, each rounded, and may lower what was booked; no other tax is negative.
-    let is_correction = seen.entry.adjusts_entry_id.is_some();
+    let is_correction = seen.is_correction();
     let expected = by_value + by_volume;
     if is_correction { (accrued, expected, 2) } else { (accrued, expected.max(0), 1) }
 }
