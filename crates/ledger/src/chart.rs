@@ -47,6 +47,8 @@ pub mod code {
     pub const DISTRICT_CLEARING: &str = "350.000";
     /// Revenue control.
     pub const REVENUE_CONTROL: &str = "360.000";
+    /// Other receivables.
+    pub const OTHER_RECEIVABLES: &str = "126.000";
     /// Advances to operators of wells in which the company has an interest.
     pub const ADVANCES_TO_OPERATORS: &str = "126.001";
     /// Joint interest billings, work that is done and not yet billed.

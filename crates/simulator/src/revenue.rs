@@ -341,7 +341,14 @@ impl Ground {
         for (i, share) in deck.interests.iter().enumerate() {
             let owner = &self.masters.owners[deck.owners[i] as usize];
             let held = if i == 0 { None } else { owner.suspense(entered) };
-            let payable = if held.is_some() { code::SUSPENSE } else { code::OWNERS_PAYABLE };
+            // What a month of low prices costs somebody who has passed on the interest is claimed: no later revenue pays it.
+            let is_former = !lease.deck(entered.plus(-1)).owners.contains(&deck.owners[i]);
+            let net = split.parts[i] - split.tax_parts[i] - split.deduct_parts[i];
+            let payable = match held {
+                Some(_) => code::SUSPENSE,
+                None if is_former && net < 0 => code::OTHER_RECEIVABLES,
+                None => code::OWNERS_PAYABLE,
+            };
             let of_owner = |line: &mut JournalLine<'w>| {
                 self.at_well(line, well, place);
                 line.owner_id = Some(share.owner_id.as_str().into());

@@ -37,10 +37,13 @@ fn insert(decks: &mut Decks, record: ReferenceRecord) {
     }
 }
 
+/// Owners with their shares.
+type Owners = BTreeSet<(String, i64)>;
+
 /// The owners that an entry names with their shares, where it is a whole split of one production month.
-fn owners(entry: &JournalEntry<'_>) -> Option<(String, Product, NaiveDate, BTreeSet<(String, i64)>)> {
+fn owners(entry: &JournalEntry<'_>) -> Option<(String, Product, NaiveDate, Owners)> {
     let shares = entry.lines.iter().filter(|line| line.interest_type.is_some());
-    let shares: BTreeSet<(String, i64)> = shares
+    let shares: Owners = shares
         .map(|line| (line.owner_id.as_deref().unwrap().to_owned(), line.decimal_interest.unwrap().units()))
         .collect();
     let line = entry.lines.iter().find(|line| line.interest_type.is_some())?;
@@ -67,7 +70,7 @@ fn each_production_month_pays_the_owners_of_its_own_deck_which_is_published_befo
             let Some((well, product, month, paid)) = owners(&submission.entry) else { continue };
             let of_well = &decks[&(well.clone(), product.code())];
             let (held_since, deck) = of_well.range(..=month).next_back().unwrap();
-            let shares: BTreeSet<(String, i64)> =
+            let shares: Owners =
                 deck.interests.iter().map(|it| (it.owner_id.clone(), it.decimal_interest.units())).collect();
             assert_eq!(
                 paid, shares,

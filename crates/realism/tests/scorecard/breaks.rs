@@ -61,11 +61,11 @@ const BREAKS: &[(&str, &str, Break)] = &[
         books.first("FINAL").lines[2].owner_id = Some("O-1".into());
     }),
     ("owner_decks", "a transfer that came before what was booked", |books| {
-        let decks = books.reference.iter().filter_map(|record| match record {
+        let mut decks = books.reference.iter().filter_map(|record| match record {
             ReferenceRecord::OwnerDeck(deck) => Some(deck.clone()),
             _ => None,
         });
-        let mut later = decks.last().unwrap();
+        let mut later = decks.next_back().unwrap();
         later.effective_date = later.effective_date + Days::new(1);
         later.interests[1].owner_id = "O-3".to_owned();
         books.reference.push(ReferenceRecord::OwnerDeck(later));
