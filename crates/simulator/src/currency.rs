@@ -144,8 +144,9 @@ fn revaluation(world: &World, document: Document, entered_on: NaiveDate) -> Draf
             line.base_amount = Some(Money::from_units(open.booked));
         });
     }
-    draft.debit(code::UNREALISED_EXCHANGE, open.values().map(|open| open.gained(rate)).sum(), |line| {
-        line.text = Some("Canadian dollar".into())
+    let gained = open.values().map(|open| open.gained(rate)).sum();
+    draft.debit(code::UNREALISED_EXCHANGE, gained, |line| {
+        line.text = Some("Canadian dollar".into());
     });
     draft
 }

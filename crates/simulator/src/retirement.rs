@@ -97,11 +97,10 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
         if accretion(standing, master.company, well).1 > 0 {
             found.push(document(Template::AroAccretion, month.plus(-1)));
         }
-        if master.project.is_none() && master.last_month.is_some_and(|last| last.plus(PLUGGED_AFTER) == month)
-        {
-            if standing.books.of(master.company, code::INTANGIBLE, [well, 0, 0]) != 0 {
-                found.push(document(Template::WellRetirement, month));
-            }
+        let is_plugged = master.project.is_none()
+            && master.last_month.is_some_and(|last| last.plus(PLUGGED_AFTER) == month);
+        if is_plugged && standing.books.of(master.company, code::INTANGIBLE, [well, 0, 0]) != 0 {
+            found.push(document(Template::WellRetirement, month));
         }
     }
     for (_, project) in masters.projects_around(month) {

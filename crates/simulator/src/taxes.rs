@@ -168,8 +168,33 @@ impl Ground {
 mod tests {
     use super::*;
     use crate::sound::{any_is_sound, world};
+    use ledger::reference::{ReferenceRecord, TaxRate};
 
     any_is_sound!(Taxes);
+
+    #[test]
+    fn each_rate_is_published_once_and_no_later_than_the_day_from_which_it_holds() {
+        let world = world();
+        let rate = |record: ReferenceRecord| match record {
+            ReferenceRecord::TaxRate(tax) => Some(tax),
+            _ => None,
+        };
+        let mut published: Vec<TaxRate> = world.opening_reference().into_iter().filter_map(rate).collect();
+        assert!(published.iter().all(|tax| tax.effective_date < world.settings().start_date));
+        let begins = world.begins_at();
+        for (at, record) in world.reference_between(begins, begins + chrono::TimeDelta::days(240)) {
+            let Some(tax) = rate(record) else { continue };
+            assert_eq!(at, ledger::period::midnight(tax.effective_date), "{}", tax.tax_code);
+            published.push(tax);
+        }
+        let until = Month::of("2025-08-01".parse().unwrap()).first();
+        let known = world.ground.masters.taxes.iter().filter(|tax| tax.effective_date < until);
+        let sorted = |mut taxes: Vec<TaxRate>| {
+            taxes.sort_by(|a, b| (&a.tax_code, a.effective_date).cmp(&(&b.tax_code, b.effective_date)));
+            taxes
+        };
+        assert_eq!(sorted(published), sorted(known.cloned().collect()));
+    }
 
     #[test]
     fn each_county_is_paid_what_its_leases_owe() {
