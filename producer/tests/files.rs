@@ -306,6 +306,12 @@ fn every_planted_fault_is_named_with_its_place_and_what_no_file_can_hold_without
 }
 
 #[test]
+fn real_prices_that_last_over_the_history_are_not_said_to_end() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(write(&home.path().join("out"), Format::Avro, 2).prices_seeded_from.is_empty());
+}
+
+#[test]
 fn a_folder_is_never_written_twice_but_by_force_and_then_whole() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("out");
