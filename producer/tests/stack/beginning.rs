@@ -50,7 +50,8 @@ fn a_run_keeps_the_prices_that_it_began_with_and_files_with_others_are_refused()
     let priced = |name: &str, last: &str| {
         let path = folder.path().join(name);
         let first: chrono::NaiveDate = "2023-01-01".parse().unwrap();
-        let weeks = first.iter_days().step_by(7).take_while(|day| day.to_string() < *"2024-12-31".to_owned());
+        // Two years of weeks: the last begins on 2024-12-29.
+        let weeks = first.iter_days().step_by(7).take(105);
         let mut days: String = weeks.map(|day| format!("{day},70\n")).collect();
         days.insert_str(0, "date,price_usd_per_bbl\n");
         days.push_str(&format!("2025-01-01,{last}\n"));
