@@ -537,7 +537,7 @@ fn the_entries_that_an_entry_clears_reverses_or_adjusts_are_told_beside_what_nam
         "entry {}-000077 of {}, VENDOR_INVOICE, 1,012.00 USD",
         invoice.fiscal_year, invoice.posting_date
     );
-    assert_eq!(explanation.calculations[0].notes, [told.clone()]);
+    assert_eq!(explanation.calculations[0].notes.join("; "), told);
     assert!(explanation.calculations[1].notes[0].contains("carried in"), "{explanation:#?}");
     assert_eq!(explanation.notes, [format!("adjusts {told}")]);
 }
