@@ -191,7 +191,7 @@ mod tests {
     fn without_days_it_is_the_last_weeks_in_which_prices_are_still_revised() {
         let is = |from: &str, to: &str| Ok((from.to_owned(), to.to_owned()));
         assert_eq!(spanned(&[]), is("2026-01-24", "2026-03-10"));
-        assert_eq!(spanned(&["--csv", "p.csv"]), is("2022-11-23", "2026-03-10"));
+        assert_eq!(spanned(&["--csv", "p.csv"]), is("2022-11-24", "2026-03-10"));
         assert_eq!(spanned(&["--days", "2"]), is("2026-03-08", "2026-03-10"));
         assert_eq!(spanned(&["--from", "2020-04-20", "--to", "2020-04-21"]), is("2020-04-20", "2020-04-21"));
         for wrong in [
