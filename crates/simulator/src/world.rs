@@ -28,9 +28,10 @@ use uuid::Uuid;
 
 /// Months whose facts are kept: those that a month's documents look back on, for a few readers at once. Each is some two
 /// megabytes at scale 1.
-const FACTS_MAX: usize = 10;
-/// Months whose books are kept, so that days can also be asked for backwards; each is some two megabytes at scale 1.
-const BOOKED_MAX: usize = 14;
+const FACTS_MAX: usize = 8;
+/// Months whose books are kept: a few readers at once, and days that are asked for backwards, where so many months are booked
+/// anew at once; each is some two megabytes at scale 1.
+const BOOKED_MAX: usize = 6;
 /// Months whose plans are kept; each is about five megabytes at scale 1.
 const PLANS_MAX: usize = 3;
 /// Months that a document can be entered after the month whose business it is.
@@ -354,6 +355,8 @@ impl World {
         let decided = self.decided(month, &settled);
         documents.extend(decided);
         documents.sort_unstable_by_key(|planned| (planned.entered_at, planned.document));
+        // Kept for long, and found among many more.
+        documents.shrink_to_fit();
         if month == self.first_month() {
             // Here the books begin: what had been earned is retained.
             let begun = self.begun(&standing, &documents, &settled);

@@ -8,6 +8,7 @@ mod calculation;
 mod facts;
 mod joint;
 mod measured;
+mod named;
 mod revenue;
 mod sheet;
 mod sources;
@@ -17,6 +18,7 @@ mod words;
 
 pub use calculation::{Calculation, Method};
 pub use facts::Facts;
+pub use named::{Named, named};
 
 use crate::chart::code;
 use crate::entry::{DocumentType, JournalEntry};
@@ -32,6 +34,8 @@ pub struct Explanation {
     pub mirrors: Option<Uuid>,
     /// A calculation for each line.
     pub calculations: Vec<Calculation>,
+    /// What is told of the entries that its header names.
+    pub notes: Vec<String>,
 }
 
 impl Explanation {

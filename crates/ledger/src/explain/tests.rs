@@ -608,6 +608,30 @@ fn a_finished_well_takes_over_what_was_in_progress_intangible_and_tangible_apart
 }
 
 #[test]
+fn the_entries_that_an_entry_clears_reverses_or_adjusts_are_told_beside_what_names_them() {
+    let id = Uuid::from_u128;
+    let lines = vec![
+        debit("301.000", "12.00", |it| it.clears_entry_id = Some(id(9))),
+        debit("301.000", "3.00", |it| it.clears_entry_id = Some(id(10))),
+        credit("100.000", "15.00", |_| {}),
+    ];
+    let mut payment = entry("VENDOR_PAYMENT", lines);
+    payment.adjusts_entry_id = Some(id(9));
+    let mut invoice = entry("VENDOR_INVOICE", vec![debit("710.009", "1012.00", |_| {})]);
+    (invoice.entry_id, invoice.entry_number) = (id(9), 77);
+    assert_eq!(named(&payment), [id(9), id(10)]);
+    let mut explanation = explain(&payment, &facts());
+    explanation.tell_of(&payment, &[(id(9), Named::of(&invoice))].into());
+    let told = format!(
+        "entry {}-000077 of {}, VENDOR_INVOICE, 1,012.00 USD",
+        invoice.fiscal_year, invoice.posting_date
+    );
+    assert_eq!(explanation.calculations[0].notes.join("; "), told);
+    assert!(explanation.calculations[1].notes[0].contains("carried in"), "{explanation:#?}");
+    assert_eq!(explanation.notes, [format!("adjusts {told}")]);
+}
+
+#[test]
 fn what_nobody_knows_is_stated_and_its_other_side_balances_it() {
     let lines = vec![
         debit("301.000", "12.00", |it| it.clears_entry_id = Some(Uuid::from_u128(9))),
