@@ -22,9 +22,9 @@ pub(crate) struct Open {
 pub(crate) struct OpenItems(BTreeMap<(Item, Uuid), Open>);
 
 /// Accounts whose open items decide what is paid: partners' bills are netted the oldest first and written off bill by bill,
-/// and advances are used up. Their items are folded with the books.
+/// and advances, from partners and to operators, are used up. Their items are folded with the books.
 pub(crate) fn is_settled_in_order(account: &str) -> bool {
-    matches!(account, code::JIB_RECEIVABLE | code::ADVANCES)
+    matches!(account, code::JIB_RECEIVABLE | code::ADVANCES | code::ADVANCES_TO_OPERATORS)
 }
 
 /// Accounts whose documents say by themselves what clears them, and when: their items are looked up only where the books

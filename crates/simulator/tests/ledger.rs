@@ -378,7 +378,7 @@ fn what_settles_an_item_names_it() {
         ("ESCHEAT_REMITTANCE", &["308.000"]),
     ]);
     let mut seen = BTreeSet::new();
-    for month in 0..8 {
+    for month in 0..13 {
         for submission in world.submissions(at(&world, month * 28), at(&world, month * 28 + 28)) {
             let entry = submission.entry;
             let Some(accounts) = settling.get(&*entry.transaction_type) else { continue };
