@@ -164,6 +164,8 @@ fn with<'l>(seen: &Seen<'_>, account: Account, line: &'l JournalLine<'_>, is_car
     let with = of.into_iter().find_map(|id| id.as_deref()).unwrap_or_default();
     let product = line.product.map_or("", ledger::Product::code);
     match (account.natural(), seen.production(line), line.text.as_deref()) {
+        // Owners are paid by balance: one item of an entry is enough.
+        (302 | 304, ..) => "".into(),
         (127 | 303, Some(month), _) => format!("{with} {product} {month}").into(),
         (_, _, Some(text)) if is_carried => format!("{with} {text}").into(),
         _ => with.into(),
