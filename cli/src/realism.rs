@@ -78,10 +78,13 @@ pub async fn run(args: RealismArgs) -> anyhow::Result<()> {
     }
     screen.clear();
     for (at, run) in runs.iter().enumerate() {
-        screen.line(&format!("\nSeed {}: {}", run.seed, observed(&run.report)));
+        let verdict = if at == 0 { String::new() } else { format!("; {}", summary(&run.report)) };
+        screen.line(&format!("\nSeed {}: {}{verdict}", run.seed, observed(&run.report)));
         // Of the others only what misses: the page has the rest.
-        let shown = run.report.tests.iter().filter(|test| at == 0 || test.is_missed());
-        screen.line(&table(shown).to_string());
+        let mut shown = run.report.tests.iter().filter(|test| at == 0 || test.is_missed()).peekable();
+        if shown.peek().is_some() {
+            screen.line(&table(shown).to_string());
+        }
     }
     write(&args.out, &thresholds, &runs)?;
     screen.line(&format!("\n{}", args.out.join("scorecard.html").display()));

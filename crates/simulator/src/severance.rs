@@ -51,7 +51,8 @@ type Row = (&'static str, Product, Class, Option<(i32, u32, u32)>, i64, i64, i32
 /// Gas of North Dakota: the Tax Commissioner's notices have July 2017 ($0.0555) and July 2018 ($0.0705). The statute's
 /// formula is 4 cents × the producer price index of gas fuels of the calendar year before ÷ 75.7; for the later years the
 /// index was not at hand, and 43.2 × the year's mean of Henry Hub stands for it, as it did in 2016 and 2017 within 4 %.
-/// Those years are estimates, and their records say so. After the last year of a table its rate goes on.
+/// Those years are estimates, and their records say so. Gas is paid on the 15th of the second month, oil on the 25th of the
+/// next (N.D. Cent. Code § 57-51-05). After the last year of a table its rate goes on.
 #[rustfmt::skip]
 const RATES: &[Row] = &[
     ("TX", Product::Oil, Class::Full, None, 46_000, 6_250, 1, 25, "Tex. Tax Code ch. 202; Nat. Res. Code § 81.116, clean-up fee per barrel"),
@@ -61,16 +62,16 @@ const RATES: &[Row] = &[
     ("NM", Product::Gas, Class::Full, None, 79_400, 0, 2, 25, "N.M. severance, emergency school and conservation taxes"),
     ("NM", Product::NaturalGasLiquids, Class::Full, None, 79_400, 0, 2, 25, "N.M. severance, emergency school and conservation taxes"),
     ("ND", Product::Oil, Class::Full, None, 100_000, 0, 1, 25, "N.D. gross production 5 % and extraction 5 %"),
-    ("ND", Product::Gas, Class::Full, Some((2017, 7, 1)), 0, 55_500, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2017"),
-    ("ND", Product::Gas, Class::Full, Some((2018, 7, 1)), 0, 70_500, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2018"),
-    ("ND", Product::Gas, Class::Full, Some((2019, 7, 1)), 0, 72_300, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2019, estimated by its formula"),
-    ("ND", Product::Gas, Class::Full, Some((2020, 7, 1)), 0, 58_600, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2020, estimated by its formula"),
-    ("ND", Product::Gas, Class::Full, Some((2021, 7, 1)), 0, 46_400, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2021, estimated by its formula"),
-    ("ND", Product::Gas, Class::Full, Some((2022, 7, 1)), 0, 89_200, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2022, estimated by its formula"),
-    ("ND", Product::Gas, Class::Full, Some((2023, 7, 1)), 0, 146_500, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2023, estimated by its formula"),
-    ("ND", Product::Gas, Class::Full, Some((2024, 7, 1)), 0, 57_900, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2024, estimated by its formula"),
-    ("ND", Product::Gas, Class::Full, Some((2025, 7, 1)), 0, 50_100, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2025, estimated by its formula"),
-    ("ND", Product::Gas, Class::Full, Some((2026, 7, 1)), 0, 80_500, 1, 25, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2026, estimated by its formula"),
+    ("ND", Product::Gas, Class::Full, Some((2017, 7, 1)), 0, 55_500, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2017"),
+    ("ND", Product::Gas, Class::Full, Some((2018, 7, 1)), 0, 70_500, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2018"),
+    ("ND", Product::Gas, Class::Full, Some((2019, 7, 1)), 0, 72_300, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2019, estimated by its formula"),
+    ("ND", Product::Gas, Class::Full, Some((2020, 7, 1)), 0, 58_600, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2020, estimated by its formula"),
+    ("ND", Product::Gas, Class::Full, Some((2021, 7, 1)), 0, 46_400, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2021, estimated by its formula"),
+    ("ND", Product::Gas, Class::Full, Some((2022, 7, 1)), 0, 89_200, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2022, estimated by its formula"),
+    ("ND", Product::Gas, Class::Full, Some((2023, 7, 1)), 0, 146_500, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2023, estimated by its formula"),
+    ("ND", Product::Gas, Class::Full, Some((2024, 7, 1)), 0, 57_900, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2024, estimated by its formula"),
+    ("ND", Product::Gas, Class::Full, Some((2025, 7, 1)), 0, 50_100, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2025, estimated by its formula"),
+    ("ND", Product::Gas, Class::Full, Some((2026, 7, 1)), 0, 80_500, 2, 15, "N.D. Cent. Code § 57-51-02.2, per MCF from July 2026, estimated by its formula"),
     ("OK", Product::Oil, Class::Full, None, 70_000, 0, 2, 25, "68 Okla. Stat. § 1001, gross production tax"),
     ("OK", Product::Oil, Class::New, None, 50_000, 0, 2, 25, "68 Okla. Stat. § 1001, the first 36 months of production"),
     ("OK", Product::Gas, Class::Full, None, 70_000, 0, 2, 25, "68 Okla. Stat. § 1001, gross production tax"),
