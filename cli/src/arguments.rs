@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::entry_id::IdPrefix;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 use producer::prices::eia;
@@ -7,7 +8,6 @@ use producer::settings::RunArgs;
 use secrecy::SecretString;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use uuid::Uuid;
 
 const HELP: &str = "Settings can be given on the command line, by environment variables, or in the file .env; a secret NAME also \
 as NAME_FILE, the path of a file that holds it. Exit codes: 0 done, 1 failed, 64 the settings are wrong.";
@@ -23,6 +23,10 @@ pub struct Cli {
     /// What to do.
     pub command: Command,
 }
+
+/// What is made without a stack follows from its settings alone.
+const NEVER_FROM_EIA: &str = "Prices of the past in a CSV file, daily or monthly; may be repeated. Default: built in. EIA is never \
+asked here, whatever key is set: `wellbook prices --csv FILE.csv` writes its prices into such a file [env: PRICES_FILES]";
 
 /// Which stack is meant.
 #[derive(Args, Clone, Debug)]
@@ -226,6 +230,10 @@ pub struct PricesArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+    /// Publish nothing, and need no stack: write the prices into a new CSV file, for `--prices` of other commands; without
+    /// --from all that a ledger of the last year needs
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "json")]
+    pub csv: Option<PathBuf>,
     #[command(flatten)]
     /// How EIA is asked.
     pub eia: eia::Args,
@@ -242,7 +250,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     group = clap::ArgGroup::new("where").required(true),
     mut_arg("fault_rate", |arg| arg.help("Planted faults for each good entry, 0 to 1; default 0 here [env: FAULT_RATE]")),
     // There is no live ledger here.
-    mut_arg("prices_files", |arg| arg.help("Prices of the past in a CSV file, daily or monthly; may be repeated. Default: built in [env: PRICES_FILES]")),
+    mut_arg("prices_files", |arg| arg.help(NEVER_FROM_EIA)),
     mut_arg("interval_seconds", |arg| arg.hide(true)),
     mut_arg("speed", |arg| arg.hide(true)),
 )]
@@ -279,11 +287,16 @@ pub struct GenerateArgs {
 
 /// What to explain.
 #[derive(Args, Clone, Debug)]
+#[command(
+    mut_arg("prices_files", |arg| arg.help(NEVER_FROM_EIA)),
+    mut_arg("interval_seconds", |arg| arg.hide(true)),
+    mut_arg("speed", |arg| arg.hide(true)),
+)]
 #[allow(clippy::doc_markdown, reason = "the comments are the help of the command")]
 pub struct ExplainArgs {
-    /// Id of the entry, as `wellbook sql`, the API and the page show it
+    /// Id of the entry, as `wellbook sql`, the API and the page show it, or at least its first 8 digits
     #[arg(value_name = "ENTRY_ID", required_unless_present = "sample", conflicts_with = "sample")]
-    pub entry_id: Option<Uuid>,
+    pub entry_id: Option<IdPrefix>,
     /// As JSON
     #[arg(long)]
     pub json: bool,
@@ -340,7 +353,8 @@ pub struct RealismArgs {
     /// Multiplies wells and entries
     #[arg(long, default_value_t = 1, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=i64::from(simulator::settings::SCALE_MAX)))]
     pub scale: u32,
-    /// CSV file of real prices, daily or monthly; repeatable; default the built-in table
+    /// CSV file of real prices, daily or monthly; repeatable; default the built-in table. EIA is never asked here, whatever key is
+    /// set: `wellbook prices --csv FILE.csv` writes its prices into such a file
     #[arg(long = "prices", value_name = "FILE.csv")]
     pub prices_files: Vec<PathBuf>,
     /// Thresholds as JSON; what it does not name is as documented

@@ -7,6 +7,7 @@ use producer::files::journal::Journal;
 use producer::files::manifest::Manifest;
 use producer::files::sample::{self, Wanted};
 use producer::files::{self, Format, Progress};
+use producer::prices::seeded_from;
 use service::exit::WrongSettings;
 use std::path::Path;
 use std::time::Instant;
@@ -41,6 +42,7 @@ fn write(args: &GenerateArgs, out: &Path) -> anyhow::Result<()> {
     let show = |progress| show(&screen, progress, &mut told);
     let manifest = files::write(&args.run, format, out, args.force, args.threads.into(), show)?;
     screen.clear();
+    screen.note_seeded_prices(&manifest.prices_seeded_from);
     tell(&screen, &manifest, out, began);
     Ok(())
 }
@@ -68,11 +70,14 @@ fn tell(screen: &Screen, manifest: &Manifest, out: &Path, began: Instant) {
     let speed = *lines as f64 / took.as_secs_f64();
     outcome.push_str(&format!(", {lines} lines, {} MB ({speed:.0} lines/s)", bytes / 1_000_000));
     screen.done(&out.display().to_string(), &outcome, took);
+    screen.line(&format!("prices: {}", manifest.price_source));
     screen.line(&format!("fingerprint {fingerprint}"));
 }
 
 fn print(args: &GenerateArgs) -> anyhow::Result<()> {
     let (_, world) = files::world(&args.run)?;
+    let prices = &world.settings().prices;
+    Screen::new().note_seeded_prices(&seeded_from(prices, world.history_ends_at().date_naive()));
     let wanted = Wanted {
         count: args.sample.into(),
         transaction_type: args.transaction_type.clone(),

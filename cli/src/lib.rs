@@ -23,6 +23,7 @@ pub mod arguments;
 pub mod backbone;
 pub mod doctor;
 pub mod down;
+pub mod entry_id;
 pub mod explain;
 pub mod fetch;
 pub mod generate;

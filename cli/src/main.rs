@@ -8,6 +8,11 @@ use cli::{
 use service::{program, settings};
 use std::process::ExitCode;
 
+/// Millions of small pieces are made on one thread and let go on another; the system's allocator keeps ever more memory for
+/// that, the longer a history is.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let Cli { place, command } = match settings::parse::<Cli>() {
         Ok(cli) => cli,

@@ -3,15 +3,21 @@
 use crate::access;
 use crate::arguments::{PlaceArgs, PricesArgs};
 use crate::screen::Screen;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use chrono::{Days, NaiveDate, Utc};
 use comfy_table::{Table, presets};
+use producer::prices::Row;
 use producer::prices::beside::{self, News};
 use producer::prices::eia::{Client, EiaError, Feed, Problem, STALE_AFTER_DAYS};
+use producer::prices::files::text;
 use serde_json::{Value, json};
 use service::exit::WrongSettings;
+use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 
+/// Days that a ledger of the last year needs: its own, and two years that are booked before it.
+const LEDGER_DAYS: u32 = 365 + 27 * 31;
 /// Revised prices that are shown one by one; JSON has all.
 const SHOWN: usize = 20;
 
@@ -29,8 +35,14 @@ pub async fn run(place: &PlaceArgs, args: PricesArgs) -> anyhow::Result<()> {
                 .to_owned()
         ));
     };
-    let (kafka, registry) = access::to_stack_or_external(place)?;
     let screen = Screen::new();
+    if let Some(file) = &args.csv {
+        screen.busy("asking EIA");
+        let feeds = client.map_err(failure)?.all(from, to).await.map_err(failure)?;
+        screen.clear();
+        return save(file, &feeds, &screen);
+    }
+    let (kafka, registry) = access::to_stack_or_external(place)?;
     screen.busy("asking EIA");
     let feeds = client.map_err(failure)?.all(from, to).await.map_err(failure)?;
     screen.busy("publishing");
@@ -54,11 +66,28 @@ pub async fn run(place: &PlaceArgs, args: PricesArgs) -> anyhow::Result<()> {
 
 fn span(args: &PricesArgs, today: NaiveDate) -> anyhow::Result<(NaiveDate, NaiveDate)> {
     let to = args.to.unwrap_or(today).min(today);
-    let from = args.from.or_else(|| to.checked_sub_days(Days::new(args.days.into()))).unwrap_or(to);
+    let days = match &args.csv {
+        Some(_) if args.from.is_none() => args.days.max(LEDGER_DAYS),
+        _ => args.days,
+    };
+    let from = args.from.or_else(|| to.checked_sub_days(Days::new(days.into()))).unwrap_or(to);
     if from > to {
         bail!(WrongSettings(format!("--from {from} is behind --to {to}")));
     }
     Ok((from, to))
+}
+
+/// Writes a file of prices. One that is there stays as it is.
+fn save(file: &Path, feeds: &[Feed], screen: &Screen) -> anyhow::Result<()> {
+    let rows: Vec<Row> = feeds.iter().flat_map(|feed| feed.rows.iter().copied()).collect();
+    let written = File::create_new(file).and_then(|mut out| out.write_all(text(&rows).as_bytes()));
+    written.with_context(|| format!("{} cannot be written: give a path where no file is", file.display()))?;
+    for feed in feeds {
+        let (first, last) = feed.span();
+        screen.line(&format!("{}: {} prices from {first} to {last}", feed.series.code(), feed.rows.len()));
+    }
+    screen.line(&format!("for `--prices {0}`: {0}", file.display()));
+    Ok(())
 }
 
 /// A key that is not accepted is a wrong setting: trying again does not help.
@@ -162,6 +191,7 @@ mod tests {
     fn without_days_it_is_the_last_weeks_in_which_prices_are_still_revised() {
         let is = |from: &str, to: &str| Ok((from.to_owned(), to.to_owned()));
         assert_eq!(spanned(&[]), is("2026-01-24", "2026-03-10"));
+        assert_eq!(spanned(&["--csv", "p.csv"]), is("2022-11-24", "2026-03-10"));
         assert_eq!(spanned(&["--days", "2"]), is("2026-03-08", "2026-03-10"));
         assert_eq!(spanned(&["--from", "2020-04-20", "--to", "2020-04-21"]), is("2020-04-20", "2020-04-21"));
         for wrong in [

@@ -8,9 +8,11 @@ use chrono::{Days, NaiveDate};
 use comfy_table::{Cell, Color, ContentArrangement, Table, presets::UTF8_BORDERS_ONLY};
 use ledger::Rate;
 use ledger::period::midnight;
+use producer::prices;
 use serde::Serialize;
 use service::exit::WrongSettings;
 use simulator::{FaultRates, PriceTable, Settings, Submission, World};
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -32,6 +34,8 @@ pub struct Run {
     pub scale: u32,
     /// Where prices are from.
     pub price_source: String,
+    /// By series, the day from which there are no real prices and a path follows that depends on the seed alone.
+    pub prices_seeded_from: BTreeMap<String, NaiveDate>,
     /// Version of the simulator.
     pub simulator: &'static str,
     /// What was found.
@@ -52,12 +56,11 @@ struct Document<'a> {
 /// Settings that do not fit, a folder that cannot be written, and a test that missed.
 pub async fn run(args: RealismArgs) -> anyhow::Result<()> {
     let thresholds = thresholds(args.thresholds.as_deref())?;
-    let prices = producer::prices::files::table(&args.prices_files)
-        .map_err(|error| WrongSettings(error.to_string()))?
-        .unwrap_or_else(PriceTable::built_in);
+    let prices = prices::without_eia(&args.prices_files, args.start_date)?;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("the folder {} for the scorecard cannot be made", args.out.display()))?;
     let screen = Screen::new();
+    screen.note_seeded_prices(&seeded_from(&prices, args.start_date, args.days));
     let mut runs = Vec::new();
     for (at, seed) in args.seeds.iter().enumerate() {
         let began = Instant::now();
@@ -75,10 +78,13 @@ pub async fn run(args: RealismArgs) -> anyhow::Result<()> {
     }
     screen.clear();
     for (at, run) in runs.iter().enumerate() {
-        screen.line(&format!("\nSeed {}: {}", run.seed, observed(&run.report)));
+        let verdict = if at == 0 { String::new() } else { format!("; {}", summary(&run.report)) };
+        screen.line(&format!("\nSeed {}: {}{verdict}", run.seed, observed(&run.report)));
         // Of the others only what misses: the page has the rest.
-        let shown = run.report.tests.iter().filter(|test| at == 0 || test.is_missed());
-        screen.line(&table(shown).to_string());
+        let mut shown = run.report.tests.iter().filter(|test| at == 0 || test.is_missed()).peekable();
+        if shown.peek().is_some() {
+            screen.line(&table(shown).to_string());
+        }
     }
     write(&args.out, &thresholds, &runs)?;
     screen.line(&format!("\n{}", args.out.join("scorecard.html").display()));
@@ -87,6 +93,11 @@ pub async fn run(args: RealismArgs) -> anyhow::Result<()> {
         bail!("{missed} tests missed, {} ledgers were judged; the scorecard says which and why", runs.len());
     }
     Ok(())
+}
+
+/// Where real prices end within a ledger.
+fn seeded_from(prices: &PriceTable, start_date: NaiveDate, days: u32) -> BTreeMap<String, NaiveDate> {
+    prices::seeded_from(prices, start_date + Days::new(days.into()))
 }
 
 fn thresholds(file: Option<&Path>) -> anyhow::Result<Thresholds> {
@@ -136,6 +147,7 @@ pub fn judge(settings: Settings, thresholds: Thresholds, progress: impl Fn(f64))
         days,
         scale: settings.scale,
         price_source: settings.prices.source().to_owned(),
+        prices_seeded_from: seeded_from(&settings.prices, settings.start_date, days),
         simulator: simulator::VERSION,
         report: scorecard.finish(),
     })
@@ -217,8 +229,16 @@ fn write(out: &Path, thresholds: &Thresholds, runs: &[Run]) -> anyhow::Result<()
 fn ledger_of(run: &Run) -> html::Ledger<'_> {
     let title = format!("Seed {}", run.seed);
     let subtitle = format!(
-        "{} days from {}, scale {}, simulator {}; prices: {}",
-        run.days, run.start_date, run.scale, run.simulator, run.price_source
+        "{} days from {}, scale {}, simulator {}; prices: {}{}",
+        run.days,
+        run.start_date,
+        run.scale,
+        run.simulator,
+        run.price_source,
+        run.prices_seeded_from
+            .iter()
+            .map(|(series, from)| format!("; {series} from {from} on a seeded path"))
+            .collect::<String>()
     );
     html::Ledger { title, subtitle, report: &run.report }
 }

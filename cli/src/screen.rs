@@ -1,7 +1,9 @@
 //! What a person sees: lines, a bar and colours on a terminal, plain lines elsewhere.
 
 use anyhow::Context;
+use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -91,6 +93,24 @@ impl Screen {
     /// Something to notice.
     pub fn note(&self, text: &str) {
         self.line(&format!("{} {text}", self.paint("33", "!")));
+    }
+
+    /// Real prices that end within a ledger: on standard error, because what is made may go to standard output.
+    pub fn note_seeded_prices(&self, seeded_from: &BTreeMap<String, NaiveDate>) {
+        let print = || {
+            for (series, from) in seeded_from {
+                // Nothing can be told to somebody whose terminal is gone.
+                let _ = writeln!(
+                    io::stderr(),
+                    "! {series}: real prices end before {from}; from this day on they follow a path that depends on the seed \
+                     alone (--prices gives others)"
+                );
+            }
+        };
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
     }
 
     /// What is under way; nothing where nobody watches.

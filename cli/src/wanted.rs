@@ -61,7 +61,7 @@ fn files(paths: &[PathBuf]) -> String {
 /// # Errors
 /// The first file that cannot be used.
 pub fn price_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    producer::prices::files::table(paths).map_err(|error| WrongSettings(error.to_string()))?;
+    producer::prices::files::given(paths).map_err(|error| WrongSettings(error.to_string()))?;
     let absolute = |path: &PathBuf| {
         let path = std::path::absolute(path)?;
         // The services get them in one variable.

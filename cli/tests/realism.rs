@@ -25,7 +25,14 @@ fn two_months_of_the_ledger_keep_every_tie_and_every_statute() {
         cli::realism::judge(settings(42, 62), Thresholds::default(), |_| ()).expect("settings in range");
     let report = &run.report;
     assert_eq!(report.observed.closed_months, ["2025-01"]);
-    let exact = ["decks", "api_numbers", "severance_amount", "severance_rate", "severance_shares"];
+    let exact = [
+        "decks",
+        "api_numbers",
+        "severance_amount",
+        "severance_statute",
+        "severance_rate",
+        "severance_shares",
+    ];
     for test in &report.tests {
         if test.group == Group::Tie || exact.contains(&test.id) {
             assert!(test.passed, "{}: {} {:?}", test.id, test.figure, test.rows);
@@ -46,7 +53,8 @@ fn the_same_seed_has_the_same_report() {
 
 /// Wide enough for anything, so that only ties and statutes are left.
 const WIDE: &str = r#"{
-    "benford_first": 1, "line_counts": 1, "weekends": 1, "closed_in_time": 0, "reversals": 1, "usual_lag": 0,
+    "benford_first": 1, "benford_first_two": 1, "last_two_digits": 1, "line_counts": 1, "weekends": 1, "closed_in_time": 0,
+    "reversals": 1, "usual_lag": 0,
     "even_lines": {"low": 0, "high": 1}, "equal_sides": {"low": 0, "high": 1}, "account_pairs": {"low": 0, "high": 1},
     "manual": {"low": 0, "high": 1}, "round_amounts": {"low": 0, "high": 1}, "correction_lag": {"low": -99, "high": 99}
 }"#;

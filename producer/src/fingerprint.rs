@@ -27,8 +27,9 @@ pub struct Fingerprint {
 /// # Errors
 /// [`WrongSettings`] where they are out of range, or a price file is not sound.
 pub fn of(args: &RunArgs, threads: usize) -> Result<Fingerprint, WrongSettings> {
-    let prices = prices::without_eia(&args.prices_files)?;
-    let (genesis, _) = genesis::begin_with(args, &prices, Uuid::nil(), Utc::now());
+    let now = Utc::now();
+    let prices = prices::without_eia(&args.prices_files, genesis::start_date(args, now))?;
+    let (genesis, _) = genesis::begin_with(args, &prices, Uuid::nil(), now);
     let world = genesis::settings(&genesis).and_then(|it| World::new(it).map_err(|error| error.to_string()));
     let world = world.map_err(WrongSettings)?;
     let windows: Vec<Window> = hours(world.begins_at(), world.history_ends_at()).collect();

@@ -11,6 +11,11 @@ use std::time::Duration;
 /// One call to a broker may take 30 s: longer without a turn of the loop is a stall.
 const STALLS_AFTER: Duration = Duration::from_secs(60);
 
+/// Millions of small pieces are made on one thread and let go on another; the system's allocator keeps ever more memory for
+/// that, the longer a history is.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Makes an upstream oil and gas ledger and publishes it to Kafka: history first, then a batch every 30 seconds.
 #[derive(Parser)]
 #[command(name = "wellbook-producer", version, about, after_help = SETTINGS_HELP)]
@@ -27,6 +32,7 @@ enum Command {
     /// Begin the run, or go on with the one that is on the topics
     Run(Box<Running>),
     /// Print the fingerprint of a run: the digest of its history. Needs no brokers and asks nobody for prices
+    #[command(mut_arg("prices_files", |arg| arg.help("Prices of the past in a CSV file, daily or monthly; may be repeated. Default: built in [env: PRICES_FILES]")))]
     Fingerprint {
         #[command(flatten)]
         run: RunArgs,

@@ -1,7 +1,8 @@
 //! The metrics of the producer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use contract::Seal;
+use ledger::period::midnight;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ const HISTORY_BEGINS: &str = "gl_history_begins_timestamp_seconds";
 const HISTORY_ENDS: &str = "gl_history_ends_timestamp_seconds";
 const SEALED_UNTIL: &str = "gl_sealed_until_timestamp_seconds";
 const PRICE_FALLBACK: &str = "gl_price_fallback_total";
+const PRICE_PATH_BEGINS: &str = "gl_price_path_begins_timestamp_seconds";
 const LAST_SEQUENCE: &str = "gl_last_seal_sequence";
 
 /// Says what each metric means.
@@ -38,6 +40,11 @@ pub fn describe() {
         "Simulated time at which history ends and the live ledger begins"
     );
     describe_gauge!(SEALED_UNTIL, Unit::Seconds, "Simulated time up to which everything is sealed");
+    describe_gauge!(
+        PRICE_PATH_BEGINS,
+        Unit::Seconds,
+        "Simulated time from which a series has no real prices and follows a seeded path, by series"
+    );
     describe_gauge!(LAST_SEQUENCE, count, "Sequence of the newest seal");
 }
 
@@ -47,6 +54,10 @@ pub(crate) fn produced(topic: &str, records: u64) {
 
 pub(crate) fn price_fallback() {
     counter!(PRICE_FALLBACK).increment(1);
+}
+
+pub(crate) fn price_path(series: &str, begins: NaiveDate) {
+    gauge!(PRICE_PATH_BEGINS, "series" => series.to_owned()).set(midnight(begins).timestamp() as f64);
 }
 
 pub(crate) fn history(begins: DateTime<Utc>, ends: DateTime<Utc>) {

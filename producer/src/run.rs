@@ -20,7 +20,6 @@ use contract::registry::RegistryError;
 use contract::{Decoder, Genesis, Registry, RunRecord, Seal, Topic, TopicNames};
 use kafka::{Backoff, Failure, Signals, TransactionalProducer};
 use service::exit::WrongSettings;
-use simulator::prices::Series;
 use simulator::{PriceTable, World};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -61,7 +60,8 @@ pub struct Args {
 /// What stopped it: [`WrongSettings`] where they contradict the run on the topics, another producer of the same run, topics
 /// that are not whole.
 pub async fn run(args: Args, signals: Signals, token: CancellationToken) -> anyhow::Result<()> {
-    let prices = files::table(&args.run.prices_files).map_err(|error| WrongSettings(error.to_string()))?;
+    let given_prices =
+        files::given(&args.run.prices_files).map_err(|error| WrongSettings(error.to_string()))?;
     let registry = Registry::new(&args.registry)?;
     let names = TopicNames::new(&args.kafka.topic_prefix);
     let producer = Producer {
@@ -72,8 +72,8 @@ pub async fn run(args: Args, signals: Signals, token: CancellationToken) -> anyh
         signals,
         token: token.clone(),
         world: None,
-        given_prices: prices.clone(),
-        prices,
+        given_prices,
+        prices: None,
         args,
     };
     let (done, outcome) = oneshot::channel();
@@ -133,7 +133,7 @@ struct Producer {
     /// Kept across trouble: it holds what was folded from the months before.
     world: Option<World>,
     /// Prices of the given files.
-    given_prices: Option<PriceTable>,
+    given_prices: Option<files::Given>,
     /// Prices of a run that begins, once they are known: EIA is asked once, whatever happens afterwards.
     prices: Option<PriceTable>,
 }
@@ -203,6 +203,7 @@ impl Producer {
             writer.write_masters(&world.opening_reference())?;
         }
         metrics::history(world.begins_at(), clock.live_from());
+        tell_where_prices_end(world, Utc::now());
         metrics::sealed_until(writer.chain().sealed_until());
         (self.signals.ready)(true);
         backoff.reset();
@@ -241,9 +242,14 @@ impl Producer {
     /// A run begins.
     fn begin(&mut self) -> Result<Course, Stop> {
         let now = Utc::now();
-        let prices = match self.prices.take() {
-            Some(prices) => prices,
-            None => self.prices_of_new_run(now)?,
+        let prices = match (self.prices.take(), &self.given_prices) {
+            (Some(prices), _) => prices,
+            (None, Some(given)) => {
+                let reaches = given.reach(genesis::start_date(&self.args.run, now));
+                reaches.map_err(|error| Stop::Settings(error.to_string()))?;
+                given.table().clone()
+            }
+            (None, None) => self.prices_of_new_run(now)?,
         };
         let (genesis, anchor) = genesis::begin_with(&self.args.run, &prices, Uuid::new_v4(), now);
         tracing::info!(
@@ -254,7 +260,6 @@ impl Producer {
             price_source = genesis.price_source,
             "a run begins"
         );
-        tell_where_prices_end(&prices, now.date_naive());
         self.prices = Some(prices);
         let new = vec![RunRecord::from(genesis.clone()), RunRecord::from(anchor.clone())];
         Ok(Course { genesis, anchors: vec![anchor], new })
@@ -279,7 +284,8 @@ impl Producer {
     }
 
     fn agree(&self, genesis: &Genesis) -> Result<(), Stop> {
-        let differences = self.args.run.differences(genesis, self.given_prices.as_ref());
+        let differences =
+            self.args.run.differences(genesis, self.given_prices.as_ref().map(files::Given::table));
         if differences.is_empty() {
             return Ok(());
         }
@@ -320,11 +326,14 @@ impl Producer {
     }
 }
 
-/// Propane without rows is a share of oil, as the source of the prices says.
-fn tell_where_prices_end(prices: &PriceTable, today: NaiveDate) {
-    for series in Series::ALL {
-        if let Some(known_until) = prices.known_until(series).filter(|until| *until < today) {
-            tracing::warn!(series = series.code(), %known_until, "the prices end here, and a seeded path begins");
+/// The live ledger goes on for ever, so every series comes to its end: a metric says when. What has ended by now, or ends
+/// within the history, is worth a warning.
+fn tell_where_prices_end(world: &World, now: DateTime<Utc>) {
+    let soon = world.history_ends_at().max(now).date_naive();
+    for (series, begins) in prices::seeded_from(&world.settings().prices, NaiveDate::MAX) {
+        metrics::price_path(&series, begins);
+        if begins < soon {
+            tracing::warn!(series, from = %begins, "real prices end here: from this day on they follow a seeded path");
         }
     }
 }

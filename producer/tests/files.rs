@@ -306,6 +306,12 @@ fn every_planted_fault_is_named_with_its_place_and_what_no_file_can_hold_without
 }
 
 #[test]
+fn real_prices_that_last_over_the_history_are_not_said_to_end() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(write(&home.path().join("out"), Format::Avro, 2).prices_seeded_from.is_empty());
+}
+
+#[test]
 fn a_folder_is_never_written_twice_but_by_force_and_then_whole() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("out");
@@ -362,6 +368,21 @@ fn a_printed_entry_keeps_to_the_page_and_its_columns_add_up() {
         let account = ledger::chart::account(&first.account_code).unwrap();
         assert!(page.contains(&*first.account_code) && page.contains(account.name), "{page}");
     }
+}
+
+#[test]
+fn a_quantity_of_zero_is_not_printed_because_it_says_nothing() {
+    let journal = Journal::new(&WORLD, 10, false);
+    let has_volume = |it: &&Submission<'_>| it.entry.lines.iter().any(|line| line.quantity.is_some());
+    let entries = entries();
+    let mut entry = entries.iter().find(has_volume).unwrap().entry.clone();
+    let is_printed = |page: &str| page.contains(" BBL") || page.contains(" MCF") || page.contains(" GAL");
+    assert!(is_printed(&journal.entry(&entry)));
+    for line in entry.lines.iter_mut().filter(|line| line.quantity.is_some()) {
+        line.quantity = Some(ledger::Quantity::ZERO);
+    }
+    let page = journal.entry(&entry);
+    assert!(!is_printed(&page), "{page}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::Store;
 use tokio::runtime::Runtime;
 
@@ -70,26 +70,47 @@ pub(crate) fn generate(machine: &Machine, days: u32, figures: &mut Figures) -> a
 /// The history as files, in each form; `wellbook generate` from its start to its end.
 pub(crate) fn files(machine: &Machine, days: u32, figures: &mut Figures) -> anyhow::Result<()> {
     let forms = [
-        (Arm::FilesAvro, "avro"),
-        (Arm::FilesParquet, "parquet"),
-        (Arm::FilesNdjson, "ndjson"),
-        (Arm::FilesCsv, "csv"),
+        (Arm::FilesAvro, "avro", days),
+        (Arm::FilesParquet, "parquet", days),
+        (Arm::FilesNdjson, "ndjson", days),
+        (Arm::FilesCsv, "csv", days),
+        (Arm::FilesLong, "avro", 3 * days),
     ];
-    for (arm, form) in forms {
+    for (arm, form, days) in forms {
         let out = machine.folder.path().join(form);
         let mut command = machine.programs.command("wellbook");
         command.args(["generate", "--start-date", START_DATE, "--days", &days.to_string()]);
         command.args(["--threads", "2", "--format", form, "--out"]).arg(&out);
         let (before, began) = (ended_cpu(), Instant::now());
-        output(&mut command)?;
+        let memory_mib = output_and_memory(&mut command)?;
         let (seconds, client_cpu) = (began.elapsed().as_secs_f64(), ended_cpu() - before);
         let manifest = std::fs::read_to_string(out.join(producer::files::manifest::MANIFEST))?;
         let made: producer::files::manifest::Manifest = serde_json::from_str(&manifest)?;
         std::fs::remove_dir_all(&out)?;
         let (records, lines) = (made.entries as f64, made.lines as f64);
-        figures.note(arm, Figure { records, lines, seconds, client_cpu, ..Figure::default() });
+        let figure = Figure { records, lines, seconds, client_cpu, server_cpu: 0.0, memory_mib };
+        figures.note(arm, figure);
     }
     Ok(())
+}
+
+/// Runs a command to its end and gives the most memory that it held, in mebibytes: what the kernel says of it is looked at
+/// every 20 ms, and never shrinks.
+fn output_and_memory(command: &mut Command) -> anyhow::Result<f64> {
+    let mut child = command.stdout(Stdio::null()).spawn()?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut largest = 0.0;
+    let ended = loop {
+        if let Some(ended) = child.try_wait()? {
+            break ended;
+        }
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next());
+        largest = peak.and_then(|peak| peak.parse::<f64>().ok()).unwrap_or(largest);
+        std::thread::park_timeout(Duration::from_millis(20));
+    };
+    ensure!(ended.success(), "{command:?}: {ended}");
+    Ok(largest / 1024.0)
 }
 
 /// The peer, our transport with the same payloads, and the producer.

@@ -12,6 +12,7 @@ pub(crate) enum Arm {
     FilesParquet,
     FilesNdjson,
     FilesCsv,
+    FilesLong,
     PerfTest,
     Publish,
     Producer,
@@ -31,6 +32,7 @@ impl Arm {
             Self::FilesParquet => "files: the same as parquet, zstd",
             Self::FilesNdjson => "files: the same as ndjson",
             Self::FilesCsv => "files: the same as csv",
+            Self::FilesLong => "files: three times the days, as avro",
             Self::PerfTest => "kafka-producer-perf-test, transactional (peer)",
             Self::Publish => "the same payloads through our transport",
             Self::Producer => "producer: generate, encode, seal, acknowledged",
@@ -137,7 +139,7 @@ impl Figures {
         table.set_header(["bar", "wanted", "measured", ""]);
         let lines =
             |arm| self.median(arm, |figure| figure.lines / figure.seconds).map(|(median, _, _)| median);
-        let memory = self.median(Arm::GenerateTwo, |figure| figure.memory_mib).map(|(_, _, largest)| largest);
+        let memory = |arm| self.median(arm, |figure| figure.memory_mib).map(|(_, _, largest)| largest);
         let mut row = |bar: &str, wanted: String, measured: Option<f64>, digits: usize, holds: bool| {
             let measured = measured.map_or("–".to_owned(), |value| format!("{value:.digits$}"));
             table.add_row([
@@ -160,7 +162,23 @@ impl Figures {
         at_least("validator ÷ relay", 0.7, self.ratio(Arm::Validator, Arm::Relay), 2);
         at_least("check alone, lines/s on a core", 1e6, lines(Arm::Check), 0);
         at_least("sink ÷ raw COPY", 0.7, self.ratio(Arm::Sink, Arm::RawCopy), 2);
-        row("generate, memory MiB", "< 200".to_owned(), memory, 0, memory.is_some_and(|it| it < 200.0));
+        for (bar, arm) in [
+            ("generate, memory MiB", Arm::GenerateTwo),
+            ("files as avro, memory MiB", Arm::FilesAvro),
+            ("files as parquet, memory MiB", Arm::FilesParquet),
+            ("files as csv, memory MiB", Arm::FilesCsv),
+        ] {
+            let memory = memory(arm);
+            row(bar, "< 200".to_owned(), memory, 0, memory.is_some_and(|it| it < 200.0));
+        }
+        let growth = memory(Arm::FilesLong).zip(memory(Arm::FilesAvro)).map(|(long, short)| long - short);
+        row(
+            "files as avro, MiB more for three times the days",
+            "≤ 16".to_owned(),
+            growth,
+            0,
+            growth.is_some_and(|it| it <= 16.0),
+        );
         let same = self.is_same_digest;
         table.add_row([
             "digest at 1 and 2 threads".to_owned(),

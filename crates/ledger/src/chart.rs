@@ -47,6 +47,12 @@ pub mod code {
     pub const DISTRICT_CLEARING: &str = "350.000";
     /// Revenue control.
     pub const REVENUE_CONTROL: &str = "360.000";
+    /// Other receivables.
+    pub const OTHER_RECEIVABLES: &str = "126.000";
+    /// Advances to operators of wells in which the company has an interest.
+    pub const ADVANCES_TO_OPERATORS: &str = "126.001";
+    /// Joint interest billings, work that is done and not yet billed.
+    pub const JIB_UNBILLED: &str = "123.001";
     /// Revolving credit facility.
     pub const REVOLVER: &str = "400.000";
     /// Contributed capital.
@@ -133,6 +139,8 @@ pub mod code {
     pub const RETIREMENT_OBLIGATION: &str = "410.000";
     /// Dividends.
     pub const DIVIDENDS: &str = "520.000";
+    /// Dividends of affiliates: in consolidation they go against what the affiliate distributed.
+    pub const DIVIDEND_INCOME: &str = "606.000";
     /// Hedging gain or loss.
     pub const HEDGING: &str = "610.000";
     /// Unrealised hedging gain or loss.
@@ -149,6 +157,8 @@ pub mod code {
     pub const ACCRETION: &str = "735.000";
     /// Gain or loss on retirement of wells.
     pub const RETIREMENT_RESULT: &str = "736.000";
+    /// Clearing, plugging and abandonment.
+    pub const PLUGGING: &str = "353.000";
     /// Depreciation of equipment.
     pub const DEPRECIATION: &str = "738.000";
     /// Dry hole expense.
@@ -165,6 +175,8 @@ pub mod code {
     pub const INTEREST: &str = "940.000";
     /// Foreign exchange gain or loss.
     pub const FOREIGN_EXCHANGE: &str = "960.000";
+    /// Unrealised foreign exchange gain or loss.
+    pub const UNREALISED_EXCHANGE: &str = "961.000";
 }
 
 /// One account of the chart, before it has an effective date.
@@ -264,7 +276,7 @@ const fn heading(account_code: &'static str, name: &'static str, account_type: A
 }
 
 #[rustfmt::skip]
-static CHART: [ChartAccount; 138] = [
+static CHART: [ChartAccount; 143] = [
     row("100.000", "Cash, operating", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     row("100.001", "Cash, revenue distribution", AccountType::Asset, Side::Debit, "Cash", CashFlowClass::Cash, None, &[]),
     heading("110.000", "Current assets", AccountType::Asset),
@@ -272,8 +284,10 @@ static CHART: [ChartAccount; 138] = [
     row("121.000", "Gas imbalance receivable", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[Dimension::Well]),
     row("122.000", "Accounts receivable, gas marketing", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
     row("123.000", "Joint interest billings receivable", AccountType::Asset, Side::Debit, "Joint interest receivable", CashFlowClass::Operating, None, &[Dimension::Counterparty, Dimension::Jib]),
+    row("123.001", "Joint interest billings, unbilled", AccountType::Asset, Side::Debit, "Joint interest receivable", CashFlowClass::Operating, None, &[Dimension::Counterparty, Dimension::Jib]),
     row("125.000", "Due from affiliates", AccountType::Asset, Side::Debit, "Due from affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("126.000", "Other receivables", AccountType::Asset, Side::Debit, "Accounts receivable", CashFlowClass::Operating, None, &[]),
+    row("126.001", "Advances to operators", AccountType::Asset, Side::Debit, "Advances to operators", CashFlowClass::Investing, None, &[Dimension::Counterparty, Dimension::Afe]),
     row("127.001", "Accrued oil and gas sales", AccountType::Asset, Side::Debit, "Accrued receivables", CashFlowClass::Operating, None, &[Dimension::Well, Dimension::Product]),
     row("127.002", "Accrued interest receivable", AccountType::Asset, Side::Debit, "Accrued receivables", CashFlowClass::Operating, None, &[]),
     row("129.000", "Allowance for doubtful accounts", AccountType::Asset, Side::Credit, "Accounts receivable", CashFlowClass::NonCash, None, &[]),
@@ -324,13 +338,14 @@ static CHART: [ChartAccount; 138] = [
     row("308.000", "Escheat payable to states", AccountType::Liability, Side::Credit, "Revenue payable", CashFlowClass::Operating, None, &[Dimension::Owner]),
     row("310.000", "Due to affiliates", AccountType::Liability, Side::Credit, "Due to affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("320.000", "Severance tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[Dimension::Tax]),
-    row("321.000", "Ad valorem tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[]),
+    row("321.000", "Ad valorem tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[Dimension::Counterparty]),
     row("322.000", "Use tax payable", AccountType::Liability, Side::Credit, "Taxes payable", CashFlowClass::Operating, None, &[]),
     row("330.000", "Interest payable", AccountType::Liability, Side::Credit, "Accrued liabilities", CashFlowClass::Operating, None, &[]),
     row("342.000", "Derivative liability", AccountType::Liability, Side::Credit, "Derivatives", CashFlowClass::NonCash, None, &[]),
     row("350.000", "Clearing, district expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
     row("351.000", "Clearing, region expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
     row("352.000", "Clearing, facility expense", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
+    row("353.000", "Clearing, plugging and abandonment", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[Dimension::Well]),
     row("360.000", "Revenue control", AccountType::Liability, Side::Credit, "Clearing", CashFlowClass::Operating, None, &[Dimension::Well, Dimension::Product]),
     row("361.000", "Billing control", AccountType::Asset, Side::Debit, "Clearing", CashFlowClass::Operating, None, &[]),
     row("400.000", "Revolving credit facility", AccountType::Liability, Side::Credit, "Long-term debt", CashFlowClass::Financing, None, &[Dimension::Counterparty]),
@@ -345,6 +360,7 @@ static CHART: [ChartAccount; 138] = [
     row("603.000", "Natural gas liquids revenue", AccountType::Revenue, Side::Credit, "Liquids revenue", CashFlowClass::Operating, Some("Revenue, liquids"), &[Dimension::Well, Dimension::Product, Dimension::Quantity]),
     row("604.000", "Royalty income", AccountType::Revenue, Side::Credit, "Royalty income", CashFlowClass::Operating, None, &[]),
     row("605.000", "Gathering and processing fees", AccountType::Revenue, Side::Credit, "Midstream revenue", CashFlowClass::Operating, None, &[]),
+    row("606.000", "Dividends of affiliates", AccountType::Revenue, Side::Credit, "Dividends of affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),
     row("610.000", "Hedging gain or loss", AccountType::Revenue, Side::Credit, "Hedging", CashFlowClass::Operating, None, &[]),
     row("611.000", "Unrealised hedging gain or loss", AccountType::Revenue, Side::Credit, "Hedging", CashFlowClass::NonCash, None, &[]),
     heading("710.000", "Lease operating expense", AccountType::Expense),
@@ -403,6 +419,7 @@ static CHART: [ChartAccount; 138] = [
     row("940.000", "Interest expense", AccountType::Expense, Side::Debit, "Interest", CashFlowClass::Operating, None, &[]),
     row("950.000", "Income tax", AccountType::Expense, Side::Debit, "Income tax", CashFlowClass::Operating, None, &[]),
     row("960.000", "Foreign exchange gain or loss", AccountType::Expense, Side::Debit, "Foreign exchange", CashFlowClass::Operating, None, &[]),
+    row("961.000", "Unrealised foreign exchange gain or loss", AccountType::Expense, Side::Debit, "Foreign exchange", CashFlowClass::NonCash, None, &[]),
 ];
 
 #[cfg(test)]

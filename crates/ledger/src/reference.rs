@@ -308,17 +308,17 @@ pub struct Afe {
     pub afe_number: String,
     /// First day on which the record holds; a supplement is a new record.
     pub effective_date: NaiveDate,
-    /// Operator.
+    /// In whose books the cost stands.
     pub company_code: String,
     /// Well.
     pub well_id: Option<String>,
     /// What for.
     pub description: String,
-    /// Budget at 8/8.
+    /// Budget at 8/8; of a well that others operate, the company's share of it.
     pub budget: Money,
     /// 0 for the original, then 1, 2 …
     pub supplement: i32,
-    /// `OPEN` or `CLOSED`.
+    /// `PROPOSED` on another operator's ballot, `APPROVED` or `CLOSED`.
     pub status: String,
 }
 

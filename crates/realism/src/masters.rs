@@ -5,8 +5,9 @@ use crate::month::Month;
 use crate::question::Tally;
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::reference::{AccountType, CompanyRole, OwnerDeck, Period, ReferenceRecord, TaxRate, Well};
-use ledger::{DecimalInterest, Product, UnitPrice};
+use ledger::{DecimalInterest, InterestType, Product, UnitPrice};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The records that tests ask, by id. They grow with the masters, with a row a well, product and month for what was
 /// produced, and with a row a day and series for prices.
@@ -21,6 +22,8 @@ pub(crate) struct Masters {
     pub(crate) jib_codes: HashSet<String>,
     /// Every AFE, with the day on which it was closed.
     pub(crate) afes: BTreeMap<String, Option<NaiveDate>>,
+    /// By well: what each product's deck says, by the day from which it holds.
+    owner_decks: HashMap<String, BTreeMap<(Product, NaiveDate), u64>>,
     taxes: HashMap<String, BTreeMap<NaiveDate, TaxRate>>,
     /// Newest revision and volume in thousandths.
     production: BTreeMap<(String, Product, Month), (i32, i64)>,
@@ -93,6 +96,18 @@ impl Masters {
         let shares = deck.interests.iter().map(|share| share.decimal_interest);
         let of = || format!("{} {} from {}", deck.well_id, deck.product, deck.effective_date);
         check_deck(&mut self.decks, shares, of);
+        let interests = deck.interests.iter();
+        let digest = interests
+            .map(|it| of_interest(&it.owner_id, it.interest_type, it.decimal_interest))
+            .fold(0, u64::wrapping_add);
+        let of_well = self.owner_decks.entry(deck.well_id.clone()).or_default();
+        of_well.insert((deck.product, deck.effective_date), digest);
+    }
+
+    /// The sum of [`of_interest`] over the deck that pays a well's product of a day.
+    pub(crate) fn owner_deck(&self, well_id: &str, product: Product, on: NaiveDate) -> Option<u64> {
+        let of_well = self.owner_decks.get(well_id)?;
+        of_well.range((product, NaiveDate::MIN)..=(product, on)).next_back().map(|(_, digest)| *digest)
     }
 
     pub(crate) fn closes_at(
@@ -136,6 +151,13 @@ impl Masters {
         let sum: i128 = days.values().map(|(_, price)| price.units_wide()).sum();
         Some(sum as f64 / days.len() as f64 / UnitPrice::ONE.units() as f64)
     }
+}
+
+/// A number for one owner's share; the sum over a deck does not depend on the order of its owners.
+pub(crate) fn of_interest(owner_id: &str, interest_type: InterestType, share: DecimalInterest) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (owner_id, interest_type, share.units()).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn check_deck(tally: &mut Tally, shares: impl Iterator<Item = DecimalInterest>, of: impl FnOnce() -> String) {

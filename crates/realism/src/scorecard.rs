@@ -15,9 +15,8 @@ use crate::ties::{
     subledgers::Subledgers,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use ledger::period::end_of_day;
+use ledger::JournalEntry;
 use ledger::reference::ReferenceRecord;
-use ledger::{DocumentType, JournalEntry};
 
 /// Observes a ledger and judges it.
 ///
@@ -31,8 +30,6 @@ pub struct Scorecard {
     masters: Masters,
     names: Names,
     range: Option<(DateTime<Utc>, DateTime<Utc>)>,
-    /// What was entered before this is carried in by the opening balances, which count at the end of their day.
-    carried_before: DateTime<Utc>,
     observed: Observed,
     /// Scratch: the accounts of the entry that is looked at.
     accounts: Vec<Account>,
@@ -60,7 +57,6 @@ impl Scorecard {
             masters: Masters::default(),
             names: Names::default(),
             range: None,
-            carried_before: DateTime::<Utc>::MIN_UTC,
             observed: Observed::default(),
             accounts: Vec::new(),
             entries: Entries::default(),
@@ -88,9 +84,6 @@ impl Scorecard {
     pub fn observe(&mut self, entry: &JournalEntry<'_>) {
         let entered_on = entry.entered_at.date_naive();
         let (first, last) = self.range.unwrap_or((entry.entered_at, entry.entered_at));
-        if entry.document_type == DocumentType::Opening {
-            self.carried_before = end_of_day(entered_on);
-        }
         self.turn_day(last.date_naive(), entered_on);
         self.range = Some((first, last.max(entry.entered_at)));
         self.observed.entries += 1;
@@ -114,12 +107,11 @@ impl Scorecard {
     }
 
     fn observe_ties(&mut self, seen: &Seen<'_>) {
-        let carried_before = self.carried_before;
-        self.entries.observe(seen);
+        self.entries.observe(seen, &self.masters);
         self.books.observe(seen, &mut self.names);
         self.subledgers.observe(seen, &self.masters, &mut self.names);
-        self.open_items.observe(seen, carried_before, &self.masters, &mut self.names);
-        self.reversals.observe(seen, carried_before);
+        self.open_items.observe(seen, &self.masters, &mut self.names);
+        self.reversals.observe(seen);
         self.intercompany.observe(seen, &mut self.names);
     }
 
@@ -141,6 +133,7 @@ impl Scorecard {
         self.subledgers.end_day(last, &self.names);
         self.open_items.end_day(last, &self.names);
         if Month::of(today) > Month::of(last) {
+            self.open_items.end_month(last);
             self.reversals.end_month(last);
             self.intercompany.end_month(last);
         }

@@ -34,6 +34,11 @@ impl<'e> Seen<'e> {
         !self.is_ticket() && self.entry.document_type != DocumentType::Opening
     }
 
+    /// A correction of what was booked before. One of what was booked before the books begin names no entry.
+    pub(crate) fn is_correction(&self) -> bool {
+        self.entry.document_type == DocumentType::Adjusting || self.entry.adjusts_entry_id.is_some()
+    }
+
     /// The line's production month, or the entry's.
     pub(crate) fn production(&self, line: &JournalLine<'_>) -> Option<Month> {
         line.production_month.or(self.entry.production_month).map(Month::of)

@@ -42,8 +42,10 @@ pub struct Thresholds {
     pub final_after_months: i32,
     /// Mean absolute deviation of first digits from Benford's law.
     pub benford_first: f64,
-    /// The same of the first two digits: reported.
+    /// The same of the first two digits.
     pub benford_first_two: f64,
+    /// Mean absolute deviation of the last two digits from even, at most.
+    pub last_two_digits: f64,
     /// Total variation distance of line counts to those of real ledgers.
     pub line_counts: f64,
     /// Share of entries with an even number of lines.
@@ -68,6 +70,8 @@ pub struct Thresholds {
     pub oil_differential: Band,
     /// Realised gas price an MMBtu as a part of Henry Hub.
     pub gas_of_henry_hub: Band,
+    /// The same in the basins that sell at Waha, where full pipelines turn the price negative.
+    pub gas_of_waha: Band,
     /// Realised price of a barrel of liquids as a part of WTI.
     pub liquids_of_wti: Band,
     /// Lease operating expense in dollars a BOE, by basin.
@@ -91,6 +95,7 @@ impl Default for Thresholds {
             final_after_months: 2,
             benford_first: 0.012,
             benford_first_two: 0.0022,
+            last_two_digits: 0.001,
             line_counts: 0.15,
             even_lines: Band::new(0.73, 1.0),
             equal_sides: Band::new(0.67, 0.97),
@@ -98,17 +103,18 @@ impl Default for Thresholds {
             peaks: Band::new(1.2, 6.0),
             closed_in_time: 0.95,
             account_pairs: Band::new(0.60, 0.80),
-            manual: Band::new(0.01, 0.06),
+            manual: Band::new(0.02, 0.06),
             reversals: 0.005,
-            round_amounts: Band::new(0.005, 0.25),
-            oil_differential: Band::new(-12.0, 2.0),
-            gas_of_henry_hub: Band::new(-1.5, 1.3),
-            liquids_of_wti: Band::new(0.15, 0.60),
+            round_amounts: Band::new(0.01, 0.25),
+            oil_differential: Band::new(-6.0, -0.5),
+            gas_of_henry_hub: Band::new(0.40, 1.05),
+            gas_of_waha: Band::new(-1.5, 1.05),
+            liquids_of_wti: Band::new(0.25, 0.40),
             lifting_cost: lifting_cost(),
             usual_lag: 0.80,
             correction_lag: Band::new(3.0, 24.0),
-            depletion: Band::new(6.0, 22.0),
-            depletion_variation: 0.25,
+            depletion: Band::new(10.0, 17.0),
+            depletion_variation: 0.10,
             declining: 0.90,
         }
     }
@@ -116,14 +122,14 @@ impl Default for Thresholds {
 
 fn lifting_cost() -> BTreeMap<String, Band> {
     let bands = [
-        ("Midland", 4.0, 10.0),
-        ("Delaware", 4.0, 10.0),
-        ("Williston", 7.0, 14.0),
-        ("Eagle Ford", 5.0, 11.0),
-        ("DJ", 2.5, 7.0),
+        ("Midland", 5.0, 8.0),
+        ("Delaware", 5.0, 8.0),
+        ("Williston", 9.0, 12.0),
+        ("Eagle Ford", 6.0, 9.0),
+        ("DJ", 3.0, 5.0),
         ("Anadarko", 4.0, 11.0),
-        ("Appalachia", 0.4, 2.6),
-        ("Haynesville", 0.4, 2.6),
+        ("Appalachia", 0.6, 2.0),
+        ("Haynesville", 0.6, 2.0),
         ("Uinta", 5.0, 13.0),
         ("Powder River", 5.0, 13.0),
     ];

@@ -22,12 +22,18 @@ pub enum Refusal {
 /// Where variables come from: the first layer that has one counts.
 type Layers<'l> = &'l [&'l dyn Fn(&str) -> Option<String>];
 
-/// Reads the settings of this process, or tells what is wrong.
+/// Reads the settings of this process, or tells what is wrong. A name in `.env` that no program reads is told as well: it may
+/// be a slip. Each program calls this once, when it starts; what it reads later it reads in silence.
 ///
 /// # Errors
 /// The exit code to end with: 64 for bad settings, 0 after help.
 pub fn parse<A: Parser>() -> Result<A, std::process::ExitCode> {
-    match read::<A>(std::env::args_os().collect()) {
+    let dotenv = Dotenv::of_this_folder();
+    let unknown = dotenv.unknown();
+    if !unknown.is_empty() {
+        tell("no program of Wellbook reads these names in .env:", &unknown);
+    }
+    match read_with::<A>(std::env::args_os().collect(), &dotenv) {
         Ok(args) => Ok(args),
         Err(Refusal::Usage(error)) => {
             let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -47,37 +53,52 @@ pub fn parse<A: Parser>() -> Result<A, std::process::ExitCode> {
 /// # Errors
 /// All bad variables and unreadable lines, or what clap says of the command line.
 pub fn read<A: Parser>(arguments: Vec<OsString>) -> Result<A, Refusal> {
+    read_with(arguments, &Dotenv::of_this_folder())
+}
+
+fn read_with<A: Parser>(arguments: Vec<OsString>, dotenv: &Dotenv) -> Result<A, Refusal> {
     let environment = |name: &str| std::env::var(name).ok();
-    let (file, problems) = dotenv();
-    let of_file = |name: &str| file.get(name).cloned();
-    if !problems.is_empty() {
-        return Err(Refusal::Variables(problems));
+    let of_file = |name: &str| dotenv.variables.get(name).cloned();
+    if !dotenv.problems.is_empty() {
+        return Err(Refusal::Variables(dotenv.problems.clone()));
     }
     parse_layers(arguments, &[&environment, &of_file])
 }
 
-/// The variables of `.env`, and the lines that are none. A name that no program reads is told: it may be a slip.
-fn dotenv() -> (BTreeMap<String, String>, Vec<String>) {
-    let (mut variables, mut problems) = (BTreeMap::new(), Vec::new());
-    for line in dotenvy::dotenv_iter().into_iter().flatten() {
-        match line {
-            Ok((name, value)) => drop(variables.insert(name, value)),
-            Err(dotenvy::Error::LineParse(line, _)) => {
-                let name = line.split('=').next().unwrap_or_default().trim();
-                problems
-                    .push(format!(".env: the line that begins with `{name}` is not of the form NAME=value"));
+/// What `.env` says.
+#[derive(Debug, Default)]
+struct Dotenv {
+    variables: BTreeMap<String, String>,
+    /// The lines that are no variables.
+    problems: Vec<String>,
+}
+
+impl Dotenv {
+    /// The file of the folder that this process stands in, or of one above it; nothing where there is none.
+    fn of_this_folder() -> Self {
+        let mut dotenv = Self::default();
+        for line in dotenvy::dotenv_iter().into_iter().flatten() {
+            match line {
+                Ok((name, value)) => drop(dotenv.variables.insert(name, value)),
+                Err(dotenvy::Error::LineParse(line, _)) => {
+                    let name = line.split('=').next().unwrap_or_default().trim();
+                    let problem =
+                        format!(".env: the line that begins with `{name}` is not of the form NAME=value");
+                    dotenv.problems.push(problem);
+                }
+                Err(error) => dotenv.problems.push(format!(".env: {error}")),
             }
-            Err(error) => problems.push(format!(".env: {error}")),
         }
+        dotenv
     }
-    let known = known();
-    let is_known =
-        |name: &str| known.contains(&name.strip_suffix("_FILE").unwrap_or(name)) || known.contains(&name);
-    let unknown: Vec<String> = variables.keys().filter(|name| !is_known(name)).cloned().collect();
-    if !unknown.is_empty() {
-        tell("no program of Wellbook reads these names in .env:", &unknown);
+
+    /// The names that no program reads.
+    fn unknown(&self) -> Vec<String> {
+        let known = known();
+        let is_known =
+            |name: &str| known.contains(&name.strip_suffix("_FILE").unwrap_or(name)) || known.contains(&name);
+        self.variables.keys().filter(|name| !is_known(name)).cloned().collect()
     }
-    (variables, problems)
 }
 
 /// Every variable that some program reads, as the example of an `.env` lists them.
@@ -321,6 +342,14 @@ mod tests {
         let file = |name: &str| (name == "PASSWORD_FILE").then(|| "/nowhere".to_owned());
         let settings: Settings = parse_layers(vec![OsString::from("program")], &[&real, &file]).unwrap();
         assert_eq!(settings.password.unwrap(), "hunter2");
+    }
+
+    #[test]
+    fn only_what_no_program_reads_is_unknown_and_a_secrets_file_is_read() {
+        let names = ["SPEED", "SPEEED", "DATABASE_URL_FILE", "PRICES_FILES"];
+        let variables = names.map(|name| (name.to_owned(), "1".to_owned())).into();
+        let dotenv = Dotenv { variables, problems: Vec::new() };
+        assert_eq!(dotenv.unknown(), ["SPEEED"]);
     }
 
     #[test]

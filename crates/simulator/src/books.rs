@@ -1,14 +1,16 @@
 //! Balances by what an account requires: the ledger's own subledgers.
 
+use crate::draft::Draft;
 use crate::masters::{Masters, PRODUCTS};
-use chrono::NaiveDate;
+use crate::month::Month;
+use chrono::{Datelike, NaiveDate};
 use ledger::JournalLine;
 use ledger::chart::{ChartAccount, accounts, code, place};
 use ledger::reference::{AccountType, Dimension};
 use std::collections::BTreeMap;
 
-/// What a balance is of: an account of a company, by up to three masters that it requires, in the order of the chart. An
-/// account of results also by fiscal year.
+/// What a balance is of: an account of a company, by up to three masters that it requires, in the order of the chart, with
+/// the production month behind them where it is kept by that. An account of results also by fiscal year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Item {
     pub(crate) company: u8,
@@ -16,7 +18,7 @@ pub(crate) struct Item {
     account: u8,
     /// 0 for what is carried on for ever.
     year: i16,
-    /// Places of masters; 0 where the account requires fewer.
+    /// Places of masters, and the production month; 0 where the account is kept by fewer.
     pub(crate) masters: [u32; 3],
 }
 
@@ -26,10 +28,41 @@ impl Item {
         &accounts()[usize::from(self.account)]
     }
 
-    fn new(company: u8, code: &str, masters: [u32; 3]) -> Self {
+    pub(crate) fn new(company: u8, code: &str, masters: [u32; 3]) -> Self {
         let account = place(code).expect("templates post to the chart") as u8;
         Self { company, account, year: 0, masters }
     }
+
+    /// What a line that counts on a day, of a production month, is of.
+    pub(crate) fn of_line(
+        masters: &Masters,
+        company: u8,
+        (counts, production): (NaiveDate, Option<NaiveDate>),
+        line: &JournalLine<'_>,
+    ) -> Self {
+        let account = place(&line.account_code).expect("templates post to the chart");
+        let chart = &accounts()[account];
+        let year = if is_result(chart) { counts.year() as i16 } else { 0 };
+        let mut item = Self { company, account: account as u8, year, masters: [0; 3] };
+        let mut slots = item.masters.iter_mut();
+        let required =
+            chart.required_dimensions.iter().filter(|dimension| **dimension != Dimension::Quantity);
+        for (dimension, slot) in required.zip(slots.by_ref()) {
+            *slot = place_of(masters, line, *dimension);
+        }
+        if is_by_production(chart.account_code)
+            && let (Some(slot), Some(day)) = (slots.next(), line.production_month.or(production))
+        {
+            *slot = Month::of(day).number() as u32;
+        }
+        item
+    }
+}
+
+/// Whether an account is kept by production month: what tickets accrue until a statement or an invoice settles their month,
+/// and what is held for owners until it is claimed or unclaimed for too long.
+pub(crate) fn is_by_production(code: &str) -> bool {
+    matches!(code, code::ACCRUED_SALES | code::REVENUE_CONTROL | code::RECEIVED_NOT_INVOICED | code::SUSPENSE)
 }
 
 /// Whether a year's balance of an account goes to retained earnings at its end.
@@ -55,17 +88,9 @@ impl Books {
         *self.0.entry(item).or_default() += cents;
     }
 
-    /// Takes in a line that counts on a day.
-    pub(crate) fn book(&mut self, masters: &Masters, company: u8, counts: NaiveDate, line: &JournalLine<'_>) {
-        let account = place(&line.account_code).expect("templates post to the chart");
-        let chart = &accounts()[account];
-        let year = if is_result(chart) { chrono::Datelike::year(&counts) as i16 } else { 0 };
-        let mut item = Item { company, account: account as u8, year, masters: [0; 3] };
-        let required =
-            chart.required_dimensions.iter().filter(|dimension| **dimension != Dimension::Quantity);
-        for (slot, dimension) in item.masters.iter_mut().zip(required) {
-            *slot = place_of(masters, line, *dimension);
-        }
+    /// Takes in a line of a draft.
+    pub(crate) fn book(&mut self, masters: &Masters, company: u8, draft: &Draft<'_>, line: &JournalLine<'_>) {
+        let item = Item::of_line(masters, company, (draft.posting_date, draft.production_month), line);
         *self.0.entry(item).or_default() += line.signed_functional().units();
     }
 
@@ -191,6 +216,10 @@ impl Masters {
                 Dimension::Quantity => continue,
             };
             *text.0 = Some(text.1.as_str().into());
+        }
+        if is_by_production(item.account().account_code) {
+            let month = places.next().filter(|month| *month > 0);
+            line.production_month = month.map(|month| Month(month as i32).first());
         }
     }
 }

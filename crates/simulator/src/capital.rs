@@ -3,6 +3,7 @@
 use crate::document::{Document, some_business_day};
 use crate::draft::Draft;
 use crate::ground::{Ground, Spent, account_of, scattered};
+use crate::masters::OPERATOR;
 use crate::masters::projects::INVOICED;
 use crate::month::Month;
 use crate::random::Stream;
@@ -10,6 +11,7 @@ use crate::standing::Standing;
 use crate::template::Template;
 use crate::world::World;
 use chrono::{Days, NaiveDate};
+use ledger::Money;
 use ledger::chart::code;
 use ledger::period::on_or_after;
 use ledger::split::largest_remainder;
@@ -85,7 +87,7 @@ impl Ground {
 
     /// Adds what a month's invoices for projects cost.
     pub(crate) fn projects_invoiced(&self, month: Month, costs: &mut BTreeMap<Spent, i64>) {
-        for (at, project) in self.masters.projects_around(month) {
+        for (at, project) in self.masters.operated_projects(month) {
             for index in 0..self.project_invoices(month, at) {
                 for (account, cents) in self.project_invoice(month, at, index).lines {
                     let spent =
@@ -96,8 +98,30 @@ impl Ground {
         }
     }
 
-    /// What of next month's invoices is done by a month's end, by account.
+    /// First lines of a month's invoices for projects whose work goes on: invoice, what it was spent on, and cents.
+    pub(crate) fn project_lines(&self, month: Month) -> Vec<(Document, Spent, i64)> {
+        let mut lines = Vec::new();
+        // What is corrected in the month after must be billed before the project closes.
+        let projects = self.masters.operated_projects(month);
+        for (at, project) in projects.filter(|(_, project)| project.phase(month) + 1 < INVOICED) {
+            for index in 0..self.project_invoices(month, at) {
+                let invoice = Document::new(Template::AfeInvoice, month, at, index);
+                if let Some((account, cents)) = self.project_invoice(month, at, index).lines.first() {
+                    let spent =
+                        Spent { lease: project.lease, project: Some(at), account, well: project.well };
+                    lines.push((invoice, spent, *cents));
+                }
+            }
+        }
+        lines
+    }
+
+    /// What is done by a month's end and not in the books, by account at 8/8: of our own projects a part of next month's
+    /// invoices, of others' the operator's bill of the month.
     fn accrued_capital(&self, month: Month, project: u32) -> BTreeMap<&'static str, i64> {
+        if self.masters.projects[project as usize].company != OPERATOR {
+            return self.unbilled_drilling(month, project).into_iter().collect();
+        }
         let next = month.plus(1);
         let mut accrued = BTreeMap::new();
         for index in 0..self.project_invoices(next, project).min(ACCRUED_INVOICES) {
@@ -119,13 +143,15 @@ impl Ground {
 /// Every capital document whose business is of `month`.
 pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) {
     let ground = &world.ground;
-    for (at, _) in ground.masters.projects_around(month) {
+    for (at, _) in ground.masters.operated_projects(month) {
         for index in 0..ground.project_invoices(month, at) {
             let invoice = Document::new(Template::AfeInvoice, month, at, index);
             found.extend([invoice, invoice.as_template(Template::AfePayment)]);
         }
+    }
+    for (at, project) in ground.masters.projects_around(month) {
         if !ground.accrued_capital(month, at).is_empty() {
-            let accrual = Document::new(Template::CapitalAccrual, month, at, 0);
+            let accrual = Document::new(Template::CapitalAccrual, month, at, 0).of(project.company);
             found.extend([accrual, accrual.as_template(Template::CapitalAccrualReversal)]);
         }
     }
@@ -134,9 +160,9 @@ pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) 
 /// What follows from what stands when a month begins: finished projects leave work in progress.
 pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
     for (at, project) in world.ground.masters.projects_around(month) {
-        if project.closes() == month && !standing.in_progress(at).is_empty() {
+        if project.closes() == month && !standing.in_progress(project.company, at).is_empty() {
             let template = if project.is_dry { Template::DryHole } else { Template::CloseToProved };
-            found.push(Document::new(template, month, at, 0));
+            found.push(Document::new(template, month, at, 0).of(project.company));
         }
     }
 }
@@ -197,18 +223,43 @@ impl Ground {
         draft
     }
 
-    /// Dr work in progress / Cr accrued capital: an estimate of what is done and not invoiced; auto-reversed.
+    /// Dr work in progress at our share and unbilled joint interest for the partners' / Cr accrued capital, of our own
+    /// projects at 8/8: an estimate of what is done and not invoiced; auto-reversed.
     fn capital_accrual(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
-        let afe_number = &self.masters.projects[document.subject as usize].afe_number;
-        let what = format!("Work done, not invoiced, {afe_number}");
+        let project = &self.masters.projects[document.subject as usize];
+        let lease = &self.masters.leases[project.lease as usize];
+        let what = format!("Work done, not invoiced, {}", project.afe_number);
         let mut draft = Draft::new(document, entered_on, what);
         draft.auto_reverse_on = Some(document.month.plus(1).first());
         let accrued = self.accrued_capital(document.month, document.subject);
-        for (account, cents) in &accrued {
-            draft.debit(account, *cents, |line| self.on_project(line, document.subject));
+        let gross: Vec<i64> = accrued.values().copied().collect();
+        let total = Money::from_units(gross.iter().sum());
+        let is_operated = project.company == OPERATOR;
+        let parts = match is_operated {
+            true => largest_remainder(total.units(), &lease.cost_weights()),
+            false => vec![Money::product(total, lease.own_share).expect("a share fits").units()],
+        };
+        for ((account, cents), part) in accrued.iter().zip(largest_remainder(parts[0], &gross)) {
+            draft.debit(account, part, |line| {
+                self.on_project(line, document.subject);
+                line.base_amount = Some(Money::from_units(*cents));
+            });
         }
-        draft.credit(code::ACCRUED_CAPITAL, accrued.values().sum(), |line| {
+        for ((partner, share), part) in lease.partners.iter().zip(&parts[1..]) {
+            draft.debit(code::JIB_UNBILLED, *part, |line| {
+                self.on_project(line, document.subject);
+                self.on_joint_account(line, project.lease);
+                self.with(line, *partner);
+                line.base_amount = Some(total);
+                line.decimal_interest = Some(*share);
+            });
+        }
+        draft.credit(code::ACCRUED_CAPITAL, parts.iter().sum(), |line| {
             self.on_project(line, document.subject);
+            if !is_operated {
+                line.base_amount = Some(total);
+                line.decimal_interest = Some(lease.own_share);
+            }
         });
         draft
     }
@@ -219,7 +270,7 @@ fn finished(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'
     let ground = &world.ground;
     let project = &ground.masters.projects[document.subject as usize];
     let standing = world.standing(document.month);
-    let progress = standing.in_progress(document.subject);
+    let progress = standing.in_progress(document.company, document.subject);
     let is_tangible = |account: &str| account.starts_with("243.");
     let sum = |tangible| {
         progress.iter().filter(|(account, _)| is_tangible(account) == tangible).map(|(_, cents)| cents).sum()

@@ -18,8 +18,9 @@ use ledger::{Money, Quantity, Rate};
 
 /// Proved reserves of a lease, in parts per ten of its proved developed ones.
 pub(crate) const PROVED_OF_DEVELOPED: i64 = 14;
-/// Months over which equipment is depreciated: ten years of trucks and offices, twenty of gathering lines.
-const LIVES: [(u8, i64); 2] = [(OPERATOR, 120), (MIDSTREAM, 240)];
+/// Years over which equipment is depreciated: ten of trucks and offices, twenty of gathering lines. The rate of a year is
+/// exact to the last digit, that of a month would not be.
+const LIVES: [(u8, i64); 2] = [(OPERATOR, 10), (MIDSTREAM, 20)];
 
 /// A depletion: what is not yet depleted, the part of it, and the production.
 struct Depleted {
@@ -109,20 +110,31 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
         }
     }
     for (company, _) in LIVES {
-        if straight_line(standing, company).2 > 0 {
+        if straight_line(standing, company).cents > 0 {
             found.push(Document::new(Template::Depreciation, before, 0, 0).of(company));
         }
     }
 }
 
-/// Cost of equipment, the part of it that a month takes, and that in cents; in the last month all that is left of it.
-fn straight_line(standing: &Standing, company: u8) -> (i64, Rate, i64) {
-    let months = LIVES.iter().find(|(of, _)| *of == company).map_or(1, |(_, months)| *months);
+/// A month of straight-line depreciation: what it is taken of, the rate of a year, and the cents.
+struct StraightLine {
+    base: i64,
+    rate: Rate,
+    /// Whether it is the last, which takes all that is left.
+    is_last: bool,
+    cents: i64,
+}
+
+fn straight_line(standing: &Standing, company: u8) -> StraightLine {
+    let years = LIVES.iter().find(|(of, _)| *of == company).map_or(1, |(_, years)| *years);
     let cost = standing.books.of(company, code::EQUIPMENT, [0; 3]);
     let left = cost + standing.books.of(company, code::EQUIPMENT_DEPRECIATION, [0; 3]);
-    let rate = Rate::from_units(Rate::ONE.units() / months);
-    let cents = Money::product(Money::from_units(cost), rate).expect("a depreciation fits").units();
-    if cents > left { (left, Rate::ONE, left) } else { (cost, rate, cents) }
+    let cents = divide_half_away(i128::from(cost), i128::from(years * 12)) as i64;
+    if cents > left {
+        StraightLine { base: left, rate: Rate::ONE, is_last: true, cents: left }
+    } else {
+        StraightLine { base: cost, rate: Rate::from_units(Rate::ONE.units() / years), is_last: false, cents }
+    }
 }
 
 /// The day on which a document of this family is entered.
@@ -170,14 +182,18 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
             draft
         }
         _ => {
-            let (cost, rate, cents) = straight_line(&standing, document.company);
+            let line_of = straight_line(&standing, document.company);
             let mut draft =
                 Draft::new(document, entered_on, format!("Depreciation of equipment {}", month.label()));
-            draft.debit(code::DEPRECIATION, cents, |line| {
-                line.base_amount = Some(Money::from_units(cost));
-                line.rate = Some(rate);
+            draft.debit(code::DEPRECIATION, line_of.cents, |line| {
+                line.base_amount = Some(Money::from_units(line_of.base));
+                line.rate = Some(line_of.rate);
+                if !line_of.is_last {
+                    line.quantity = Some(Quantity::ONE);
+                    line.unit_of_measure = Some("MONTH".into());
+                }
             });
-            draft.credit(code::EQUIPMENT_DEPRECIATION, cents, |_| {});
+            draft.credit(code::EQUIPMENT_DEPRECIATION, line_of.cents, |_| {});
             draft
         }
     }
@@ -192,7 +208,29 @@ fn calculated(line: &mut ledger::JournalLine<'_>, depleted: &Depleted) {
 
 #[cfg(test)]
 mod tests {
-    use crate::sound::any_is_sound;
+    use super::*;
+    use crate::sound::{any_is_sound, world};
 
     any_is_sound!(Depletion);
+
+    #[test]
+    fn equipment_of_twenty_years_loses_its_cost_over_two_hundred_and_forty_to_the_cent() {
+        let month = Month::of("2025-01-01".parse().unwrap());
+        for company in [OPERATOR, MIDSTREAM] {
+            let document = Document::new(Template::Depreciation, month, 0, 0).of(company);
+            let draft = draft(world(), document, entered_on(document));
+            let line = &draft.lines[0];
+            let base = line.base_amount.unwrap().units_wide();
+            let of_a_month = |units: i128| divide_half_away(units, 12 * Rate::ONE.units_wide());
+            assert_eq!(line.quantity, Some(Quantity::ONE));
+            assert_eq!(
+                line.amount.units_wide(),
+                of_a_month(base * line.rate.unwrap().units_wide()),
+                "{}",
+                draft.description
+            );
+            let years = if company == OPERATOR { 10 } else { 20 };
+            assert_eq!(line.amount.units_wide(), divide_half_away(base, years * 12));
+        }
+    }
 }

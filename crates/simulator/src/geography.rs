@@ -69,13 +69,13 @@ const fn basin(
 pub const BASINS: [Basin; 9] = [
     basin("Midland", (20, 5, false), (-100, 6_500, 190), 4_200, (650, 42)),
     basin("Delaware", (20, 10, false), (-150, 6_000, 210), 3_600, (690, 48)),
-    basin("Eagle Ford", (13, 20, false), (-50, 9_500, 15), 3_000, (760, 38)),
-    basin("Williston", (12, 2, false), (-350, 7_000, 40), 4_800, (1_050, 62)),
+    basin("Eagle Ford", (13, 20, false), (-100, 9_500, 15), 3_000, (760, 38)),
+    basin("Williston", (12, 2, false), (-350, 7_000, 40), 4_800, (1_100, 62)),
     basin("DJ", (9, 10, false), (-400, 8_500, 30), 3_200, (430, 52)),
     basin("Anadarko", (8, 45, false), (-200, 9_000, 20), 3_000, (720, 44)),
-    basin("Appalachia", (9, 97, true), (-600, 8_500, 45), 0, (125, 36)),
+    basin("Appalachia", (9, 97, true), (-500, 8_500, 45), 0, (125, 36)),
     basin("Haynesville", (6, 100, true), (-300, 9_700, 10), 0, (130, 30)),
-    basin("Uinta", (3, 15, false), (-550, 8_000, 30), 2_000, (850, 46)),
+    basin("Uinta", (3, 15, false), (-500, 8_000, 30), 2_000, (850, 46)),
 ];
 
 const fn county(

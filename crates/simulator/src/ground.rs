@@ -7,10 +7,11 @@ use crate::masters::people::Trade;
 use crate::masters::wells::{WellMaster, volume};
 use crate::masters::{GAS, LIQUIDS, Masters, OIL, PRODUCTS};
 use crate::month::Month;
+use crate::payables::Recoded;
 use crate::prices::{PriceTable, Series};
 use crate::random::{Draw, Stream};
 use crate::revenue::Corrections;
-use crate::standing::{Tickets, post_run};
+use crate::standing::{Tickets, post_run, post_work};
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::chart::code;
 use ledger::fixed::divide_half_away;
@@ -63,7 +64,7 @@ pub(crate) struct Split {
     pub(crate) price: UnitPrice,
     /// Value at 8/8.
     pub(crate) gross: i64,
-    /// Parts of the gross, in the order of the lease's interests.
+    /// Parts of the gross, in the order of the interests of the lease's deck.
     pub(crate) parts: Vec<i64>,
     /// Parts of the volume.
     pub(crate) volumes: Vec<i64>,
@@ -169,6 +170,9 @@ pub(crate) struct Facts {
     pub(crate) services: BTreeMap<u32, (i64, u32)>,
     /// Cost at 8/8 in cents.
     pub(crate) costs: BTreeMap<Spent, i64>,
+    /// What of invoices of the month before was coded wrong and is moved, and what that takes off where it was.
+    pub(crate) recoded: Vec<Recoded>,
+    pub(crate) taken_off: BTreeMap<Spent, i64>,
     /// Corrections of earlier months that are entered in this one.
     pub(crate) corrections: Corrections,
     /// Severance tax in cents, by place of the tax code.
@@ -288,10 +292,9 @@ impl Ground {
         }
     }
 
-    /// US dollars for a Canadian dollar in a month: a seeded scatter about the mean of the years 2023 to 2025.
-    pub(crate) fn exchange_rate(&self, month: Month) -> Rate {
-        let mut draw = Draw::new(self.seed, Stream::Exchange, 0, month.number());
-        Rate::from_units(draw.between(7_080, 7_460) * 10_000)
+    /// MMBtu in an MCF of a well's gas; none for what is measured otherwise.
+    pub(crate) fn heat(&self, well: u32, product: u8) -> Option<Rate> {
+        (product == GAS).then(|| Rate::from_units(self.masters.wells[well as usize].heat_factor))
     }
 
     // --- sales -----------------------------------------------------------------------------------------------------
@@ -354,10 +357,11 @@ impl Ground {
     ) -> Split {
         let well = &self.masters.wells[at as usize];
         let lease = &self.masters.leases[well.lease as usize];
-        let parts = largest_remainder(gross, &lease.weights);
+        let deck = lease.deck(month);
+        let parts = largest_remainder(gross, &deck.weights);
         let taxable: i64 = parts
             .iter()
-            .zip(&lease.taxed_weights)
+            .zip(&deck.taxed_weights)
             .filter(|(_, weight)| **weight > 0)
             .map(|(part, _)| *part)
             .sum();
@@ -369,15 +373,15 @@ impl Ground {
             volume,
             price,
             gross,
-            volumes: largest_remainder(volume.units(), &lease.weights),
+            volumes: largest_remainder(volume.units(), &deck.weights),
             parts,
             tax_record,
             taxable,
             tax,
-            tax_parts: largest_remainder(tax, &lease.taxed_weights),
+            tax_parts: largest_remainder(tax, &deck.taxed_weights),
             fee,
             deduct,
-            deduct_parts: largest_remainder(deduct, &lease.weights),
+            deduct_parts: largest_remainder(deduct, &deck.weights),
         }
     }
 
@@ -413,20 +417,23 @@ impl Ground {
                 *facts.costs.entry(spent).or_default() += cents;
             }
             for (place, (_, cents)) in (0..).zip(runs.0).filter(|(_, (volume, _))| *volume > 0) {
-                post_run(&mut facts.tickets, *well, place, cents);
+                post_run(&mut facts.tickets, (*well, place, month), cents);
             }
             for (product, sale) in self.sold(month, *well, runs) {
                 facts.sales.insert((*well, product), sale);
             }
         }
         for (vendor, (cents, _)) in &facts.services {
-            *facts.tickets.entry((code::RECEIVED_NOT_INVOICED, [*vendor, 0, 0])).or_default() -= cents;
+            post_work(&mut facts.tickets, (*vendor, month), *cents);
         }
         facts.invoices = self.invoices(month);
         self.invoiced(&facts.invoices, &mut facts.costs);
         self.projects_invoiced(month, &mut facts.costs);
         self.labour_allocated(month, &mut facts.costs);
         self.materials_moved(month, &mut facts.costs);
+        self.plugged(month, &mut facts.costs);
+        facts.recoded = self.recoded(month);
+        Self::moved_costs(&facts.recoded, &mut facts.costs, &mut facts.taken_off);
         facts.corrections = self.corrections(month);
         facts.taxed = self.taxed(&facts);
         facts

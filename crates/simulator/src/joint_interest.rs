@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::draft::Draft;
-use crate::ground::{Facts, Ground};
+use crate::ground::{Facts, Ground, Spent};
 use crate::masters::{Masters, OPERATOR};
 use crate::month::Month;
 use crate::random::Stream;
@@ -14,6 +14,7 @@ use ledger::chart::code;
 use ledger::period::on_or_after;
 use ledger::split::largest_remainder;
 use ledger::{Money, Quantity, UnitPrice};
+use std::collections::BTreeMap;
 
 /// Of a well's budget, what partners are called on before it is spudded, in parts per hundred.
 const CALLED: i64 = 40;
@@ -24,13 +25,15 @@ const PRODUCING_OVERHEAD: i64 = 1_050_00;
 const DRILLING_SUPERVISION: &str = "241.007";
 /// Overhead of a month of drilling, by its days.
 const DRILLING_OVERHEAD: i64 = 10_500_00;
+/// What a bill says of a cost that was billed on another account before.
+const RECODED: &str = "Recoded";
 /// Bills of a thousand that are never paid.
 const DEFAULTED: u64 = 3;
 /// Months after which a bill that was not paid is written off.
 pub(crate) const WRITTEN_OFF_AFTER: i32 = 7;
 
-/// A cost that is billed: the project and account, what it is at 8/8, and the partners' parts, in the order of the lease's
-/// partners.
+/// A cost that is billed, or one coded wrong before that is taken back: the project and account, what it is at 8/8, and the
+/// partners' parts, in the order of the lease's partners. What is taken back is below zero.
 struct Billed {
     project: Option<u32>,
     account: &'static str,
@@ -46,22 +49,18 @@ impl Ground {
             return Vec::new();
         }
         let weights = master.cost_weights();
-        let mut sums: Vec<(Option<u32>, &'static str, i64)> = Vec::new();
-        for (spent, cents) in facts.costs.range(spent_on(lease)) {
-            match sums.last_mut() {
-                Some((project, account, sum)) if (*project, *account) == (spent.project, spent.account) => {
-                    *sum += cents;
-                }
-                _ => sums.push((spent.project, spent.account, *cents)),
-            }
-        }
-        let split = |(project, account, cents): (Option<u32>, &'static str, i64)| Billed {
+        let parts = |cents| largest_remainder(cents, &weights).split_off(1);
+        let costs = sums(&facts.costs, lease).into_iter();
+        let costs =
+            costs.map(|(project, account, cents)| Billed { project, account, cents, parts: parts(cents) });
+        let taken_off = sums(&facts.taken_off, lease).into_iter();
+        let taken_off = taken_off.map(|(project, account, cents)| Billed {
             project,
             account,
-            cents,
-            parts: largest_remainder(cents, &weights).split_off(1),
-        };
-        sums.into_iter().map(split).filter(|billed| billed.parts.iter().any(|part| *part > 0)).collect()
+            cents: -cents,
+            parts: parts(cents).into_iter().map(|part| -part).collect(),
+        });
+        costs.chain(taken_off).filter(|billed| billed.parts.iter().any(|part| *part != 0)).collect()
     }
 
     /// Overhead of a lease's producing wells in a month at 8/8, with the parts of the company and its partners.
@@ -133,9 +132,23 @@ struct Overhead {
     total: i64,
 }
 
+/// Costs of a lease by project and account.
+fn sums(costs: &BTreeMap<Spent, i64>, lease: u32) -> Vec<(Option<u32>, &'static str, i64)> {
+    let mut sums: Vec<(Option<u32>, &'static str, i64)> = Vec::new();
+    for (spent, cents) in costs.range(spent_on(lease)) {
+        match sums.last_mut() {
+            Some((project, account, sum)) if (*project, *account) == (spent.project, spent.account) => {
+                *sum += cents;
+            }
+            _ => sums.push((spent.project, spent.account, *cents)),
+        }
+    }
+    sums
+}
+
 /// The range of costs of a lease.
-fn spent_on(lease: u32) -> std::ops::Range<crate::ground::Spent> {
-    let first = |lease| crate::ground::Spent { lease, project: None, account: "", well: 0 };
+fn spent_on(lease: u32) -> std::ops::Range<Spent> {
+    let first = |lease| Spent { lease, project: None, account: "", well: 0 };
     first(lease)..first(lease + 1)
 }
 
@@ -260,7 +273,8 @@ impl Ground {
                     self.with(line, *partner);
                     line.decimal_interest = Some(*share);
                     line.billed_account_code = Some(billed.account.into());
-                    line.base_amount = Some(Money::from_units(billed.cents));
+                    line.base_amount = Some(Money::from_units(billed.cents.abs()));
+                    line.text = (billed.cents < 0).then(|| RECODED.into());
                     line.afe_number = billed
                         .project
                         .map(|project| self.masters.projects[project as usize].afe_number.as_str().into());
@@ -271,28 +285,45 @@ impl Ground {
         draft
     }
 
-    /// Takes what partners bear off each well in proportion to its cost.
-    fn cut_from_wells<'w>(&'w self, draft: &mut Draft<'w>, lease: u32, billed: &Billed, facts: &Facts) {
-        let of =
-            |spent: &crate::ground::Spent| spent.account == billed.account && spent.project == billed.project;
-        let wells: Vec<(u32, i64)> = facts
-            .costs
+    /// What partners bear of each well's cost, in proportion to it, or give back of what they no longer bear: well,
+    /// cost, their part.
+    fn cut(lease: u32, billed: &Billed, facts: &Facts) -> Vec<(u32, i64, i64)> {
+        let of = |spent: &Spent| spent.account == billed.account && spent.project == billed.project;
+        let sign = billed.cents.signum();
+        let costs = if sign < 0 { &facts.taken_off } else { &facts.costs };
+        let wells: Vec<(u32, i64)> = costs
             .range(spent_on(lease))
             .filter(|(spent, cents)| of(spent) && **cents > 0)
             .map(|(spent, cents)| (spent.well, *cents))
             .collect();
         let weights: Vec<i64> = wells.iter().map(|(_, cents)| *cents).collect();
-        for ((well, cents), part) in wells.iter().zip(largest_remainder(billed.parts.iter().sum(), &weights))
-        {
+        let parts = largest_remainder(sign * billed.parts.iter().sum::<i64>(), &weights);
+        wells.into_iter().zip(parts).map(|((well, cents), part)| (well, cents, sign * part)).collect()
+    }
+
+    /// Takes what partners bear off each well, or puts back what they no longer bear.
+    fn cut_from_wells<'w>(&'w self, draft: &mut Draft<'w>, lease: u32, billed: &Billed, facts: &Facts) {
+        for (well, cents, part) in Self::cut(lease, billed, facts) {
             draft.credit(billed.account, part, |line| {
                 self.on_joint_account(line, lease);
-                line.base_amount = Some(Money::from_units(*cents));
+                line.base_amount = Some(Money::from_units(cents));
                 match billed.project {
                     Some(project) => self.on_project(line, project),
-                    None => self.on_well(line, *well),
+                    None => self.on_well(line, well),
                 }
             });
         }
+    }
+
+    /// What of a month's cost of a well on an account stays with the company, once its partners are billed.
+    pub(crate) fn kept(&self, facts: &Facts, well: u32, account: &'static str) -> i64 {
+        let lease = self.masters.wells[well as usize].lease;
+        let spent = crate::ground::Spent { lease, project: None, account, well };
+        let cost = facts.costs.get(&spent).copied().unwrap_or_default();
+        let billed = self.billed(lease, facts);
+        let of_account = billed.iter().find(|it| it.project.is_none() && it.account == account);
+        let cut = of_account.map(|billed| Self::cut(lease, billed, facts)).unwrap_or_default();
+        cost - cut.iter().find(|(of, ..)| *of == well).map_or(0, |(.., part)| *part)
     }
 
     /// Dr joint interest receivable and own supervision, of wells as expense or of a project as work in progress / Cr
@@ -372,6 +403,8 @@ fn application(world: &World, document: Document, entered_on: NaiveDate) -> Draf
     draft.debit(code::ADVANCES, cents, |line| {
         ground.on_project(line, document.subject);
         ground.with(line, partner);
+        let called = Document { month: project.spud, ..document };
+        line.clears_entry_id = Some(world.id(called.as_template(Template::CashCall)));
     });
     draft.credit(code::JIB_RECEIVABLE, cents, |line| {
         ground.on_joint_account(line, project.lease);

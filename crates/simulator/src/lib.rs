@@ -8,8 +8,8 @@
 //! | `ground` | what happened in a month before anybody booked it: tickets, volumes, splits, costs |
 //! | `template` | the entry templates as data |
 //! | `document` | a document by what makes it, and when in the day it is entered |
-//! | `tickets`, `revenue`, `owners`, `taxes`, `payables`, `joint_interest`, `non_operator`, `capital`, `depletion`, `retirement`, `payroll`, `hedging`, `midstream`, `materials`, `treasury`, `close`, `opening` | a family of templates each: which documents exist, when each is entered, what it posts |
-//! | `books`, `standing` | balances by what accounts require, folded month by month |
+//! | `tickets`, `revenue`, `owners`, `taxes`, `payables`, `currency`, `joint_interest`, `non_operator`, `capital`, `depletion`, `retirement`, `payroll`, `hedging`, `midstream`, `materials`, `treasury`, `close`, `opening` | a family of templates each: which documents exist, when each is entered, what it posts |
+//! | `books`, `items`, `standing` | balances by what accounts are kept by, and open items, folded month by month |
 //! | `plan` | the one numbered sequence |
 //! | `faults`, [`late`] | what is broken on purpose |
 //! | [`random`] | counter-based randomness |
@@ -26,6 +26,7 @@
 mod books;
 mod capital;
 mod close;
+mod currency;
 mod depletion;
 mod document;
 mod draft;
@@ -33,6 +34,7 @@ mod faults;
 pub mod geography;
 mod ground;
 mod hedging;
+mod items;
 mod joint_interest;
 pub mod late;
 mod masters;
@@ -72,4 +74,4 @@ pub fn transaction_types() -> Vec<&'static str> {
 }
 
 /// Version of the simulator: a ledger made by another version is another ledger.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";

@@ -46,7 +46,7 @@ impl Ground {
         let mut draw = Draw::new(self.seed, Stream::Material, u64::from(nth), month.number());
         let drilling: Vec<u32> = self
             .masters
-            .projects_around(month)
+            .operated_projects(month)
             .filter(|(_, project)| (0..INVOICED).contains(&project.phase(month)))
             .map(|(at, _)| at)
             .collect();

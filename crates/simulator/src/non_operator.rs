@@ -5,10 +5,14 @@
 //! | accrual, dated month end, and its reversal | Dr net | Cr gross | Dr tax, gathering | | |
 //! | the operator's check, month + 1 | | Cr gross | Dr tax, gathering | | Dr net |
 //! | its bill, month + 1 | | | Dr at our interest | Cr | |
+//!
+//! What it bills of a well that it drills goes to 241 and 243 by AFE instead, after an accrual at our share; some operators
+//! call for a part of it first (126.001), which pays the bills as they fall due.
 
 use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::{Ground, Split, product};
+use crate::masters::projects::INVOICED;
 use crate::masters::{GAS, LIQUIDS, NON_OPERATOR, OIL, unit};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
@@ -32,6 +36,27 @@ const BILLED: [(&str, i64); 8] = [
     (code::REPAIRS, 7),
     (code::SUPERVISION, 5),
 ];
+
+/// What an operator's bills of a well name by month since spud, and the part of the cost in parts per hundred.
+const DRILLED: [&[(&str, i64)]; INVOICED as usize] = [
+    &[("241.001", 3), ("241.002", 14), ("241.003", 4), ("241.004", 4), ("241.005", 5), ("243.030", 10)],
+    &[("241.006", 4), ("241.020", 5), ("241.021", 21), ("241.024", 6)],
+    &[("241.022", 4), ("241.023", 6), ("243.031", 8), ("243.040", 4), ("243.041", 2)],
+];
+/// Of a well's budget, what operators call for before it is spudded, in parts per hundred: less than any well costs, also a
+/// dry one.
+const CALLED: i64 = 30;
+
+/// A cost that an operator bills.
+struct OurCost {
+    account: &'static str,
+    well: u32,
+    project: Option<u32>,
+    /// At 8/8.
+    gross: i64,
+    /// At our interest.
+    cents: i64,
+}
 
 impl Ground {
     /// A well's sale of a month, our share being its first part; as accrued from our own forecast, or as the operator has it.
@@ -71,14 +96,79 @@ impl Ground {
         costs
     }
 
-    /// Our share of it, a line each.
-    fn our_costs(&self, month: Month, lease: u32) -> Vec<(&'static str, u32, i64, i64)> {
-        let share = self.masters.leases[lease as usize].own_share;
-        let of = |cents: i64| Money::product(Money::from_units(cents), share).expect("a share fits").units();
-        self.others_costs(month, lease)
+    /// What of a well's cost its operator spends in a month at 8/8, by account; all months together come to its cost, or of
+    /// a dry well to what drilling takes.
+    fn others_drilling(&self, month: Month, project: u32) -> Vec<(&'static str, i64)> {
+        let master = &self.masters.projects[project as usize];
+        let mut draw = Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 0);
+        let phases = if master.is_dry { &DRILLED[..1] } else { &DRILLED[..] };
+        let all = || (0..).zip(phases).flat_map(|(phase, of)| of.iter().map(move |it| (phase, it)));
+        let weights: Vec<i64> = all().map(|(_, (_, part))| part * draw.between(70, 130)).collect();
+        let percent: i64 = all().map(|(_, (_, part))| part).sum();
+        let cost = master.budget.units() / 1_000 * master.cost_of_budget / 100 * percent;
+        let parts = largest_remainder(cost, &weights);
+        let of_month = all().zip(parts).filter(|((phase, _), _)| *phase == master.phase(month));
+        of_month.map(|((_, (account, _)), part)| (*account, part)).collect()
+    }
+
+    /// Our share of what a lease's operator bills for a month, a line each.
+    fn our_costs(&self, month: Month, lease: u32) -> Vec<OurCost> {
+        let mut costs: Vec<OurCost> = self
+            .others_costs(month, lease)
             .into_iter()
-            .map(|(account, well, cents)| (account, well, cents, of(cents)))
-            .collect()
+            .map(|(account, well, gross)| self.our_cost(account, (lease, well, None), gross))
+            .collect();
+        for (at, project) in self.masters.projects_around(month).filter(|(_, it)| it.lease == lease) {
+            let of_project = self.others_drilling(month, at).into_iter();
+            costs.extend(
+                of_project
+                    .map(|(account, gross)| self.our_cost(account, (lease, project.well, Some(at)), gross)),
+            );
+        }
+        costs
+    }
+
+    fn our_cost(
+        &self,
+        account: &'static str,
+        (lease, well, project): (u32, u32, Option<u32>),
+        gross: i64,
+    ) -> OurCost {
+        let share = self.masters.leases[lease as usize].own_share;
+        let cents = Money::product(Money::from_units(gross), share).expect("a share fits").units();
+        OurCost { account, well, project, gross, cents }
+    }
+
+    /// What of a month's bill for a project has not come by its end, by account: at 8/8, to the hundred dollars.
+    pub(crate) fn unbilled_drilling(&self, month: Month, project: u32) -> Vec<(&'static str, i64)> {
+        let estimated = |(account, cents): (&'static str, i64)| (account, cents / 100_00 * 100_00);
+        let drilled = self.others_drilling(month, project).into_iter().map(estimated);
+        drilled.filter(|(_, cents)| *cents > 0).collect()
+    }
+
+    /// What the operator of a project calls for before it is spudded: the part of the budget, and our share of that. Every
+    /// other operator calls for nothing.
+    fn called(&self, project: u32) -> Option<(Money, i64)> {
+        let master = &self.masters.projects[project as usize];
+        let lease = &self.masters.leases[master.lease as usize];
+        if master.company != NON_OPERATOR || !lease.purchaser.is_multiple_of(2) {
+            return None;
+        }
+        let called = Money::from_units(master.budget.units() / 100 * CALLED);
+        Some((called, Money::product(called, lease.own_share).expect("a share fits").units()))
+    }
+
+    /// What of a month's bill for a project the call of before pays.
+    fn advanced(&self, month: Month, project: u32) -> i64 {
+        let Some((_, called)) = self.called(project) else { return 0 };
+        let master = &self.masters.projects[project as usize];
+        let share = self.masters.leases[master.lease as usize].own_share;
+        let of = |cents: i64| Money::product(Money::from_units(cents), share).expect("a share fits").units();
+        let billed = |month: Month| -> i64 {
+            self.others_drilling(month, project).into_iter().map(|(_, cents)| of(cents)).sum()
+        };
+        let before: i64 = (0..master.phase(month)).map(|phase| billed(master.spud.plus(phase))).sum();
+        (called - before).clamp(0, billed(month))
     }
 }
 
@@ -106,6 +196,11 @@ pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) 
             }
         }
     }
+    for (at, project) in ground.masters.projects_around(month) {
+        if project.phase(month) == 0 && ground.called(at).is_some() {
+            found.push(Document::new(Template::NonOperatedCashCall, month, at, 0).of(NON_OPERATOR));
+        }
+    }
     for (lease, master) in (0..).zip(&ground.masters.leases) {
         if master.company == NON_OPERATOR && !ground.our_costs(month, lease).is_empty() {
             let bill = Document::new(Template::NonOperatedBill, month, lease, 0).of(NON_OPERATOR);
@@ -118,6 +213,7 @@ pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) 
 pub(crate) fn entered_on(document: Document) -> NaiveDate {
     let month = document.month.plus(1);
     match document.template {
+        Template::NonOperatedCashCall => document.month.working_day(2),
         Template::NonOperatedRevenue => on_or_before(month.day(26)),
         Template::NonOperatedBill => on_or_after(month.day(12 + u64::from(document.subject % 5))),
         Template::NonOperatedPayment => on_or_after(month.plus(1).day(5 + u64::from(document.subject % 5))),
@@ -137,20 +233,35 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         Template::NonOperatedRevenue => ground.others_draft(document, entered_on),
         Template::NonOperatedBill => ground.others_bill(document, entered_on),
-        _ => {
-            let lease = &ground.masters.leases[document.subject as usize];
-            let cents =
-                ground.our_costs(document.month, document.subject).iter().map(|(.., cents)| cents).sum();
-            let mut draft =
-                Draft::new(document, entered_on, format!("Payment, {}", ground.name(lease.purchaser)));
-            draft.debit(code::VOUCHERS_PAYABLE, cents, |line| {
-                ground.with(line, lease.purchaser);
-                line.clears_entry_id = Some(world.id(document.as_template(Template::NonOperatedBill)));
-            });
-            draft.credit(code::CASH, cents, |_| {});
-            draft
-        }
+        Template::NonOperatedCashCall => ground.others_call(document, entered_on),
+        _ => payment(world, document, entered_on),
     }
+}
+
+/// Dr vouchers payable / Cr advances to operators, as far as they go, and cash.
+fn payment(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let (month, at) = (document.month, document.subject);
+    let operator = ground.masters.leases[at as usize].purchaser;
+    let cents: i64 = ground.our_costs(month, at).iter().map(|cost| cost.cents).sum();
+    let mut draft = Draft::new(document, entered_on, format!("Payment, {}", ground.name(operator)));
+    draft.debit(code::VOUCHERS_PAYABLE, cents, |line| {
+        ground.with(line, operator);
+        line.clears_entry_id = Some(world.id(document.as_template(Template::NonOperatedBill)));
+    });
+    let mut left = cents;
+    for (project, master) in ground.masters.projects_around(month).filter(|(_, it)| it.lease == at) {
+        let advanced = ground.advanced(month, project);
+        left -= advanced;
+        draft.credit(code::ADVANCES_TO_OPERATORS, advanced, |line| {
+            ground.on_project(line, project);
+            ground.with(line, operator);
+            let call = Document::new(Template::NonOperatedCashCall, master.spud, project, 0);
+            line.clears_entry_id = Some(world.id(call.of(NON_OPERATOR)));
+        });
+    }
+    draft.credit(code::CASH, left, |_| {});
+    draft
 }
 
 impl Ground {
@@ -173,10 +284,11 @@ impl Ground {
         }
         draft.credit(account(place), split.parts[0], |line| {
             self.at_well(line, well, place);
-            line.decimal_interest = Some(lease.interests[0].decimal_interest);
+            line.decimal_interest = Some(lease.net_share());
             line.quantity = Some(Quantity::from_units(split.volumes[0]));
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
             line.base_amount = Some(Money::from_units(split.gross));
         });
         draft.debit(code::SEVERANCE_EXPENSE, split.tax_parts[0], |line| {
@@ -193,7 +305,24 @@ impl Ground {
         draft
     }
 
-    /// Dr expense at our interest / Cr vouchers payable.
+    /// Dr advances to operators / Cr cash: our share of a part of the budget.
+    fn others_call(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        let project = &self.masters.projects[document.subject as usize];
+        let lease = &self.masters.leases[project.lease as usize];
+        let (called, cents) = self.called(document.subject).expect("it is listed because it is called");
+        let what = format!("Cash call {}, {}", project.afe_number, self.name(lease.purchaser));
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.debit(code::ADVANCES_TO_OPERATORS, cents, |line| {
+            self.on_project(line, document.subject);
+            self.with(line, lease.purchaser);
+            line.base_amount = Some(called);
+            line.decimal_interest = Some(lease.own_share);
+        });
+        draft.credit(code::CASH, cents, |_| {});
+        draft
+    }
+
+    /// Dr expense and work in progress at our interest / Cr vouchers payable.
     fn others_bill(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
         let lease = &self.masters.leases[document.subject as usize];
         let what = format!("Joint interest bill {}, {}", document.month.label(), self.name(lease.purchaser));
@@ -202,12 +331,15 @@ impl Ground {
         draft.due_date = Some(entered_on + Days::new(15));
         draft.source_document = Some(format!("OP-{}-{}", document.month.label(), lease.jib_code));
         let mut total = 0;
-        for (account, well, gross, cents) in self.our_costs(document.month, document.subject) {
-            total += cents;
-            draft.debit(account, cents, |line| {
-                self.on_well(line, well);
+        for cost in self.our_costs(document.month, document.subject) {
+            total += cost.cents;
+            draft.debit(cost.account, cost.cents, |line| {
+                match cost.project {
+                    Some(project) => self.on_project(line, project),
+                    None => self.on_well(line, cost.well),
+                }
                 self.on_joint_account(line, document.subject);
-                line.base_amount = Some(Money::from_units(gross));
+                line.base_amount = Some(Money::from_units(cost.gross));
                 line.rate = Some(Rate::from_units(lease.own_share.units()));
                 line.decimal_interest = Some(lease.own_share);
             });

@@ -10,12 +10,15 @@ use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::Ground;
 use crate::hedging;
+use crate::items::OpenItems;
 use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
 use crate::month::Month;
-use crate::template::Template;
+use crate::template::{Family, Template};
 use crate::world::World;
 use chrono::NaiveDate;
+use ledger::Money;
 use ledger::chart::code;
+use uuid::Uuid;
 
 /// Cash that the companies begin the fold with, in cents.
 const CASH: [i64; 3] = [40_000_000_00, 6_000_000_00, 9_000_000_00];
@@ -58,7 +61,9 @@ impl Ground {
             );
         }
         for owner in 0..masters.owners.len() as u32 {
-            books.add(OPERATOR, code::SUSPENSE, [owner, 0, 0], -self.held_before(owner));
+            for (month, cents) in self.held_before(owner) {
+                books.add(OPERATOR, code::SUSPENSE, [owner, month.number() as u32, 0], -cents);
+            }
         }
         self.first_working_capital(&mut books);
         for company in [OPERATOR, NON_OPERATOR, MIDSTREAM] {
@@ -94,32 +99,190 @@ impl Ground {
     }
 }
 
-/// The opening entries of all companies: each a part of what a company carries.
-pub(crate) fn documents(world: &World, found: &mut Vec<Document>) {
-    let month = Month::of(world.settings().start_date);
-    for company in 0..world.ground.masters.companies.len() as u8 {
-        let parts = world.opening().carried(company).len().div_ceil(LINES) as u16;
-        found.extend(
-            (0..parts).map(|part| Document::new(Template::OpeningBalance, month, 0, part).of(company)),
-        );
+/// Months before the books' first in which a document was entered whose item on an account that is
+/// [settled as planned](crate::items::is_settled_as_planned) can still be open: terms are 45 days at most, purchasers pay a
+/// correction within two months.
+pub(crate) const OPENED_WITHIN: i32 = 3;
+
+/// Whether documents of a family open items on such accounts, or clear them.
+pub(crate) fn opens_items(family: Family) -> bool {
+    matches!(
+        family,
+        Family::Revenue
+            | Family::Owners
+            | Family::Payables
+            | Family::NonOperator
+            | Family::Capital
+            | Family::Retirement
+            | Family::Payroll
+            | Family::Midstream
+            | Family::Materials
+            | Family::Treasury
+    )
+}
+
+/// A line of the opening entries: a balance, or what of it one document opened.
+#[derive(Clone, Copy, Debug)]
+struct CarriedLine {
+    item: Item,
+    /// The entry that opened it before the books begin, and its document.
+    opened_by: Option<(Uuid, Document)>,
+    cents: i64,
+}
+
+impl CarriedLine {
+    fn key(&self) -> (Item, Option<Uuid>) {
+        (self.item, self.opened_by.map(|(entry_id, _)| entry_id))
     }
 }
 
+/// What the companies carry in, by company, in order.
+#[derive(Debug)]
+pub(crate) struct Carried(Vec<Vec<CarriedLine>>);
+
+impl Carried {
+    /// What stands in the books of the companies, item by item where it is known what opened it.
+    pub(crate) fn new(books: &Books, items: &[OpenItems], companies: std::ops::Range<u8>) -> Self {
+        Self(companies.map(|company| carried_lines(books, items, company)).collect())
+    }
+
+    /// The place of a line among those of its company, and the line.
+    fn find(&self, key: (Item, Option<Uuid>)) -> Option<(usize, CarriedLine)> {
+        let lines = &self.0[usize::from(key.0.company)];
+        lines.binary_search_by_key(&key, CarriedLine::key).ok().map(|at| (at, lines[at]))
+    }
+
+    /// How many opening entries come before a company's.
+    fn entries_before(&self, company: u8) -> usize {
+        self.0[..usize::from(company)].iter().map(|lines| lines.len().div_ceil(LINES)).sum()
+    }
+}
+
+/// The opening entry that carries a line, and the line.
+fn carrier(world: &World, key: (Item, Option<Uuid>)) -> Option<(Uuid, CarriedLine)> {
+    let company = key.0.company;
+    let (at, line) = world.opening().find(key)?;
+    let part = at / LINES;
+    let month = Month::of(world.settings().start_date);
+    let document = Document::new(Template::OpeningBalance, month, 0, part as u16).of(company);
+    Some((world.opening_id((world.opening().entries_before(company) + part) as i64, document), line))
+}
+
+fn carried_lines(books: &Books, items: &[OpenItems], company: u8) -> Vec<CarriedLine> {
+    let mut lines = Vec::new();
+    for (item, cents) in books.carried(company) {
+        let opened = items.iter().flat_map(|items| items.of(item));
+        let opened = opened.map(|(item, entry_id, open)| CarriedLine {
+            item,
+            opened_by: Some((entry_id, open.document)),
+            cents: open.cents,
+        });
+        let opened: Vec<CarriedLine> = opened.collect();
+        let rest = cents - opened.iter().map(|line| line.cents).sum::<i64>();
+        if rest != 0 {
+            lines.push(CarriedLine { item, opened_by: None, cents: rest });
+        }
+        lines.extend(opened);
+    }
+    lines
+}
+
+/// The opening entries of all companies, in order: each a part of what a company carries.
+pub(crate) fn documents(world: &World) -> Vec<Document> {
+    let month = Month::of(world.settings().start_date);
+    let mut found = Vec::new();
+    for (company, lines) in (0..).zip(&world.opening().0) {
+        let parts = 0..lines.len().div_ceil(LINES) as u16;
+        found.extend(parts.map(|part| Document::new(Template::OpeningBalance, month, 0, part).of(company)));
+    }
+    found
+}
+
 /// A part of a company's opening balances. Each part balances: what it lacks stands in retained earnings, whose own
-/// balance the parts make up between them.
+/// balance the parts make up between them. An open item has a line of its own that names its document.
 pub(crate) fn draft(world: &World, document: Document, day: NaiveDate) -> Draft<'_> {
     let what = format!("Opening balances, part {}", document.part + 1);
     let mut draft = Draft::new(document, day, what);
-    let is_earned = |item: &Item| item.account().account_code == code::RETAINED_EARNINGS;
-    let carried = world.opening().carried(document.company);
+    let is_earned = |line: &&CarriedLine| line.item.account().account_code == code::RETAINED_EARNINGS;
+    let carried = &world.opening().0[usize::from(document.company)];
     let part = carried.chunks(LINES).nth(usize::from(document.part)).unwrap_or_default();
     let mut sum = 0;
-    for (item, cents) in part.iter().filter(|(item, _)| !is_earned(item)) {
-        sum += cents;
-        draft.debit(item.account().account_code, *cents, |line| world.ground.masters.name_item(*item, line));
+    for carried in part.iter().filter(|line| !is_earned(line)) {
+        sum += carried.cents;
+        draft.debit(carried.item.account().account_code, carried.cents, |line| {
+            world.ground.masters.name_item(carried.item, line);
+            line.text = carried.opened_by.map(|(_, document)| named(world, document).into());
+        });
     }
     draft.credit(code::RETAINED_EARNINGS, sum, |_| {});
     draft
+}
+
+/// What an open item's document is called: its number, or what it says, with its dates.
+fn named(world: &World, document: Document) -> String {
+    let draft = world.draft(document, world.entered_on(document));
+    let due = draft.due_date.map(|due| format!(", due {due}")).unwrap_or_default();
+    format!("{} of {}{due}", draft.source_document.unwrap_or(draft.description), draft.document_date)
+}
+
+/// Makes a draft refer to published entries alone. What it clears of an item that was opened before the books begin, it
+/// clears of the opening entry that carries the item, with the item's name on both lines. A correction of what was entered
+/// before then adjusts nothing that is published, so it names the production month alone: what it corrects was paid long
+/// ago, and no opening entry carries it.
+pub(crate) fn refer(world: &World, document: Document, draft: &mut Draft<'_>) {
+    if document.template == Template::OpeningBalance {
+        return;
+    }
+    draft.adjusts = draft.adjusts.filter(|adjusted| !world.is_before_books(*adjusted));
+    let counts = (draft.posting_date, draft.production_month);
+    for line in &mut draft.lines {
+        let Some(cleared) = line.clears_entry_id.filter(|cleared| world.is_before_books(*cleared)) else {
+            continue;
+        };
+        let item = Item::of_line(&world.ground.masters, document.company, counts, line);
+        let carrier = carrier(world, (item, Some(cleared)));
+        line.clears_entry_id = carrier.map(|(entry_id, _)| entry_id);
+        if let Some((_, opened_by)) = carrier.and_then(|(_, carried)| carried.opened_by) {
+            line.text = Some(named(world, opened_by).into());
+        }
+    }
+    if document.month <= Month::of(world.settings().start_date) {
+        refer_tickets(world, document, draft);
+    }
+}
+
+/// What settles a month's tickets clears, of those from before the books begin, the opening entry that carries them: a line
+/// of its own where the month began before the books and went on after.
+fn refer_tickets(world: &World, document: Document, draft: &mut Draft<'_>) {
+    let account = match document.template {
+        Template::ServiceInvoice => code::RECEIVED_NOT_INVOICED,
+        Template::RevenueFinal => code::ACCRUED_SALES,
+        _ => return,
+    };
+    let Some(at) = draft.lines.iter().position(|line| line.account_code == account) else { return };
+    let counts = (draft.posting_date, draft.production_month);
+    let line = &draft.lines[at];
+    let item = Item::of_line(&world.ground.masters, document.company, counts, line);
+    let Some((carrier, carried)) = carrier(world, (item, None)) else { return };
+    let (settled, open) = (line.signed_functional().units(), -carried.cents);
+    let mut cleared = line.clone();
+    cleared.clears_entry_id = Some(carrier);
+    if settled == open {
+        draft.lines[at] = cleared;
+        return;
+    }
+    // Tickets of a month have one sign, so what is left has it too.
+    let (whole, part) = (Money::from_units(settled.abs()), Money::from_units(open.abs()));
+    if settled.signum() != open.signum() || part > whole {
+        return;
+    }
+    (cleared.amount, cleared.functional_amount) = (part, part);
+    let left = &mut draft.lines[at];
+    (left.amount, left.functional_amount) = (whole - part, whole - part);
+    draft.lines.insert(at, cleared);
+    for (number, line) in (1..).zip(&mut draft.lines) {
+        line.line_number = number;
+    }
 }
 
 #[cfg(test)]

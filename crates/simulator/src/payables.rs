@@ -36,10 +36,35 @@ const USE_TAX: [(&str, i64); 11] = [
 ];
 /// Accounts of goods and rentals.
 const GOODS: [&str; 6] = [code::CHEMICALS, code::FUEL, code::COMPRESSION, "710.014", "710.017", "905.003"];
-/// Corrections of a month at scale 1.
-const CORRECTIONS: u32 = 420;
+/// Corrections of a month at scale 1, of vendors' invoices and of those for wells that are drilled.
+const CORRECTIONS: [u32; 2] = [590, 10];
+/// Invoices of its stretch of a month that are looked at for one to correct: nearly each stretch has one among so many.
+const LOOKED_AT: u32 = 24;
+/// Accounts of a well that is drilled, among which costs are confused: intangible ones, and equipment.
+const CONFUSED: [&[&str]; 2] = [
+    &["241.001", "241.002", "241.003", "241.004", "241.005", "241.006"],
+    &["243.030", "243.031", "243.040", "243.041"],
+];
 /// What of a basin's lease operating expense vendors invoice outside field tickets, in parts per hundred.
 const INVOICED_OF_EXPENSE: i64 = 52;
+
+/// The first line of an invoice, which was coded to the wrong account, and is moved in the month after.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recoded {
+    /// The invoice.
+    invoice: Document,
+    /// What the cost was spent on, as coded.
+    from: Spent,
+    to: &'static str,
+    cents: i64,
+}
+
+impl Recoded {
+    /// What the cost was spent on, as it is right.
+    fn right(&self) -> Spent {
+        Spent { account: self.to, ..self.from }
+    }
+}
 
 impl Ground {
     /// Invoices entered on a day: many on Mondays and at month end, few at weekends, when only interfaces run.
@@ -142,6 +167,76 @@ impl Ground {
         (monthly * INVOICED_OF_EXPENSE / 100 / invoices).max(9_000)
     }
 
+    /// What is moved in a month: lines of invoices of the month before. No invoice is corrected twice, since each correction
+    /// looks into a stretch of its own.
+    pub(crate) fn recoded(&self, month: Month) -> Vec<Recoded> {
+        let last = month.plus(-1);
+        if last < self.masters.base {
+            return Vec::new();
+        }
+        let counts: Vec<u32> = last.days().map(|day| u32::from(self.invoices_on(day))).collect();
+        let [vendors, projects] = CORRECTIONS.map(|count| count * self.scale);
+        let invoices: u32 = counts.iter().sum();
+        let of_vendors = (0..vendors).filter_map(|nth| {
+            let stretch = invoices * nth / vendors..invoices * (nth + 1) / vendors;
+            self.recoded_invoice(month, (nth, stretch), &counts)
+        });
+        let billed = self.project_lines(last);
+        let of_projects = (0..projects.min(billed.len() as u32)).map(|nth| {
+            let (invoice, from, cents) = billed[nth as usize * billed.len() / projects as usize];
+            let mut draw =
+                Draw::new(self.seed, Stream::Correction, (1 << 41) + u64::from(nth), month.number());
+            let to = another(from.account, || *draw.pick(CONFUSED[usize::from(from.account >= "243")]));
+            Recoded { invoice, from, to, cents }
+        });
+        of_vendors.chain(of_projects).collect()
+    }
+
+    /// One of a stretch of a month's invoices, counted from the month's first: an operator's for a well that still produces.
+    fn recoded_invoice(
+        &self,
+        month: Month,
+        (nth, stretch): (u32, std::ops::Range<u32>),
+        counts: &[u32],
+    ) -> Option<Recoded> {
+        let mut draw = Draw::new(self.seed, Stream::Correction, (1 << 40) + u64::from(nth), month.number());
+        let wells = self.masters.on_production(month);
+        (0..LOOKED_AT).find_map(|_| {
+            let mut index = stretch.start + draw.below(u64::from(stretch.len() as u32)) as u32;
+            let mut day = 0;
+            while index >= counts[day] {
+                index -= counts[day];
+                day += 1;
+            }
+            let last = month.plus(-1);
+            let document = Document::new(Template::VendorInvoice, last, day as u32, index as u16);
+            let invoice = self.invoice(day_of(document), document.part);
+            let line = invoice.lines[0];
+            let well = line.well.filter(|well| wells.binary_search(well).is_ok())?;
+            // What is taxed or in another currency is voided and entered anew instead.
+            if invoice.company != OPERATOR || invoice.rate.is_some() || invoice.use_tax > 0 {
+                return None;
+            }
+            let vendors = &self.masters.counterparties.field;
+            let to = another(line.account, || account_of(vendors.pick(&mut draw).1, &mut draw));
+            let lease = self.masters.wells[well as usize].lease;
+            let from = Spent { lease, project: None, account: line.account, well };
+            Some(Recoded { invoice: document, from, to, cents: line.functional_cents })
+        })
+    }
+
+    /// Adds what a month's corrections put right, and says what they take off where it was.
+    pub(crate) fn moved_costs(
+        recoded: &[Recoded],
+        costs: &mut BTreeMap<Spent, i64>,
+        taken_off: &mut BTreeMap<Spent, i64>,
+    ) {
+        for recoded in recoded {
+            *costs.entry(recoded.right()).or_default() += recoded.cents;
+            *taken_off.entry(recoded.from).or_default() += recoded.cents;
+        }
+    }
+
     /// The vendor invoices of a month, by day.
     pub(crate) fn invoices(&self, month: Month) -> Vec<Vec<Invoice>> {
         let of_day = |day| (0..self.invoices_on(day)).map(|index| self.invoice(day, index)).collect();
@@ -162,7 +257,7 @@ impl Ground {
 /// Invoice amounts: most scattered, some at round figures, as rentals and day rates are.
 fn rounded(draw: &mut Draw, mean: i64) -> i64 {
     let cents = scattered(draw, mean);
-    let rounded = if draw.below(100) < 9 { (cents + 25_00) / 50_00 * 50_00 } else { cents };
+    let rounded = if draw.below(100) < 14 { (cents + 25_00) / 50_00 * 50_00 } else { cents };
     rounded.max(1_25)
 }
 
@@ -185,7 +280,7 @@ fn invoice_of(document: Document, facts: &Facts) -> &Invoice {
 }
 
 /// Every document of vendors whose business is of `month`.
-pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut Vec<Document>) {
+pub(crate) fn documents(month: Month, facts: &Facts, found: &mut Vec<Document>) {
     for (subject, of_day) in (0..).zip(&facts.invoices) {
         for (part, invoice) in (0..).zip(of_day) {
             let document = Document::new(Template::VendorInvoice, month, subject, part).of(invoice.company);
@@ -196,7 +291,7 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
         let invoice = Document::new(Template::ServiceInvoice, month, *vendor, 0);
         found.extend([invoice, invoice.as_template(Template::ServicePayment)]);
     }
-    let corrections = 0..CORRECTIONS * world.ground.scale;
+    let corrections = 0..facts.recoded.len() as u32;
     found.extend(corrections.map(|nth| Document::new(Template::Reclassification, month, nth, 0)));
 }
 
@@ -239,7 +334,7 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         Template::ServiceInvoice => service_invoice(world, document, entered_on),
         Template::ServicePayment => service_payment(world, document, entered_on),
-        _ => ground.correction_draft(document, entered_on),
+        _ => correction(world, document, entered_on),
     }
 }
 
@@ -313,28 +408,38 @@ impl Ground {
         });
         draft
     }
+}
 
-    /// Dr one expense account / Cr another on one well: a cost that was coded wrong.
-    fn correction_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
-        let mut draw = document.draw(self.seed, Stream::Correction);
-        draw.bits();
-        let well = *draw.pick(self.masters.on_production(document.month));
-        let vendors = &self.masters.counterparties.field;
-        let from = account_of(vendors.pick(&mut draw).1, &mut draw);
-        let to = loop {
-            let to = account_of(vendors.pick(&mut draw).1, &mut draw);
-            if to != from {
-                break to;
-            }
-        };
-        let cents = scattered(&mut draw, 90_000).max(5_00);
-        let what = format!("Recode {from} to {to}, {}", self.well_name(well));
-        let mut draft = Draft::new(document, entered_on, what);
-        draft.source_document = Some(format!("JE-{}-{:04}", document.month.label(), document.subject + 1));
-        draft.debit(to, cents, |line| self.on_well(line, well));
-        draft.credit(from, cents, |line| self.on_well(line, well));
-        draft
+/// An account that is not `from`.
+fn another(from: &str, mut draw: impl FnMut() -> &'static str) -> &'static str {
+    loop {
+        let to = draw();
+        if to != from {
+            return to;
+        }
     }
+}
+
+/// Dr one account / Cr another of what an invoice charged, which was coded wrong; the next billing bills partners the
+/// difference. An invoice from before the books begin has no entry to name.
+fn correction(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let ground = &world.ground;
+    let recoded = world.facts(document.month).recoded[document.subject as usize];
+    let Recoded { invoice, from, to, cents } = recoded;
+    let what = format!("Recode {} to {to}, {}", from.account, ground.well_name(from.well));
+    let mut draft = Draft::new(document, entered_on, what);
+    draft.source_document = Some(format!("JE-{}-{:04}", document.month.label(), document.subject + 1));
+    draft.adjusts = world.is_published(invoice).then(|| world.id(invoice));
+    for (account, cents) in [(to, cents), (from.account, -cents)] {
+        draft.debit(account, cents, |line| {
+            match from.project {
+                Some(project) => ground.on_project(line, project),
+                None => ground.on_well(line, from.well),
+            }
+            ground.on_joint_account(line, from.lease);
+        });
+    }
+    draft
 }
 
 /// Dr received not invoiced / Cr vouchers payable: a vendor's tickets of a month.
@@ -346,7 +451,11 @@ fn service_invoice(world: &World, document: Document, entered_on: NaiveDate) -> 
     let mut draft = Draft::new(document, entered_on, what);
     draft.due_date = Some(document.month.plus(2).first());
     draft.source_document = Some(format!("FTI-{}-{}", document.month.label(), document.subject));
-    draft.debit(code::RECEIVED_NOT_INVOICED, cents, |line| ground.with(line, document.subject));
+    draft.debit(code::RECEIVED_NOT_INVOICED, cents, |line| {
+        // Hundreds of tickets: their vendor and month name them.
+        ground.with(line, document.subject);
+        line.production_month = Some(document.month.first());
+    });
     draft.credit(code::VOUCHERS_PAYABLE, cents, |line| ground.with(line, document.subject));
     draft
 }

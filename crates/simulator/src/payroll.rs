@@ -92,9 +92,26 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     let ground = &world.ground;
     match document.template {
         Template::Payroll => ground.payroll(document, entered_on),
-        Template::PayrollTaxRemittance => ground.withholding(document, entered_on),
+        Template::PayrollTaxRemittance => withholding(world, document, entered_on),
         _ => ground.allocation(document, entered_on),
     }
+}
+
+/// Dr withholding payable, payroll by payroll / Cr cash.
+fn withholding(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+    let what = format!("Payroll taxes of {}", document.month.label());
+    let mut draft = Draft::new(document, entered_on, what);
+    let mut owed = 0;
+    for half in [0, 1] {
+        let withheld = world.ground.withheld(document.month, half, document.company);
+        owed += withheld;
+        draft.debit(code::WITHHOLDING_PAYABLE, withheld, |line| {
+            let payroll = Document { subject: half, ..document };
+            line.clears_entry_id = Some(world.id(payroll.as_template(Template::Payroll)));
+        });
+    }
+    draft.credit(code::CASH, owed, |_| {});
+    draft
 }
 
 impl Ground {
@@ -134,16 +151,6 @@ impl Ground {
             .sum();
         let field = if company == OPERATOR { share_of(self.field_wages(month, half), 3_450) } else { 0 };
         office + field
-    }
-
-    /// Dr withholding payable / Cr cash.
-    fn withholding(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
-        let what = format!("Payroll taxes of {}", document.month.label());
-        let mut draft = Draft::new(document, entered_on, what);
-        let owed = [0, 1].map(|half| self.withheld(document.month, half, document.company)).iter().sum();
-        draft.debit(code::WITHHOLDING_PAYABLE, owed, |_| {});
-        draft.credit(code::CASH, owed, |_| {});
-        draft
     }
 
     /// Dr field labour by well / Cr district clearing.

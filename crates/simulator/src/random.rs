@@ -38,6 +38,8 @@ pub enum Stream {
     Correction = 15,
     /// The affiliates' and the head office's own business.
     Corporate = 16,
+    /// Interests that pass to other owners.
+    Transfer = 17,
 }
 
 /// Numbers keyed by seed, stream, entity and day.

@@ -123,7 +123,18 @@ impl Ground {
         let gross = Money::product(volume, price).expect("a month's value fits").units();
         let delta = difference(&self.split(corrected, well, place, volume, price, gross), &booked);
         let booked = (booked.volume, booked.price);
-        (delta.gross != 0).then_some(Correction { corrected, booked, delta })
+        let is_booked = delta.gross != 0 && !self.claims_from_former((corrected, entered), well, &delta);
+        is_booked.then_some(Correction { corrected, booked, delta })
+    }
+
+    /// Whether a correction would take money back from somebody who has passed on the interest since: no later revenue of
+    /// theirs could be charged with it, so it is let go.
+    fn claims_from_former(&self, (corrected, entered): (Month, Month), well: u32, delta: &Split) -> bool {
+        let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
+        let now = &lease.deck(entered.plus(-1)).owners;
+        let net = |at: usize| delta.parts[at] - delta.tax_parts[at] - delta.deduct_parts[at];
+        let mut owners = lease.deck(corrected).owners.iter().enumerate();
+        owners.any(|(at, owner)| !now.contains(owner) && net(at) < 0)
     }
 }
 
@@ -222,6 +233,7 @@ impl Ground {
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
         });
         self.own_share(&mut draft, well, place, split);
         draft.credit(code::OWNERS_ACCRUED, split.others_net(), |line| self.at_well(line, well, place));
@@ -234,10 +246,11 @@ impl Ground {
         let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
         draft.credit(account(place), split.parts[0], |line| {
             self.at_well(line, well, place);
-            line.decimal_interest = Some(lease.interests[0].decimal_interest);
+            line.decimal_interest = Some(lease.net_share());
             line.quantity = Some(Quantity::from_units(split.volumes[0]));
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
         });
         draft.debit(code::SEVERANCE_EXPENSE, split.tax_parts[0], |line| {
             self.at_well(line, well, place);
@@ -264,6 +277,9 @@ impl Ground {
         });
         draft.credit(code::GATHERING_PAYABLE, split.deduct, |line| {
             self.at_well(line, well, place);
+            if let Some(gatherer) = self.gatherer(well) {
+                self.with(line, gatherer);
+            }
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.fee);
@@ -284,13 +300,14 @@ impl Ground {
         let mut draft = Draft::new(document, entered_on, what);
         draft.production_month = Some(document.month.first());
         self.receivable(&mut draft, well, place, last);
-        self.owner_shares(&mut draft, document, place, last);
+        self.owner_shares(&mut draft, document.month, (well, place), last);
         if place != LIQUIDS {
             draft.debit(code::REVENUE_CONTROL, accrued.gross, |line| {
                 self.at_well(line, well, place);
                 line.quantity = Some(accrued.volume);
                 line.unit_of_measure = Some(unit(product(place)).into());
                 line.unit_price = Some(accrued.price);
+                line.heat_factor = self.heat(well, place);
             });
             draft.credit(code::ACCRUED_SALES, accrued.gross, |line| self.at_well(line, well, place));
         }
@@ -305,18 +322,33 @@ impl Ground {
             line.quantity = Some(split.volume);
             line.unit_of_measure = Some(unit(product(place)).into());
             line.unit_price = Some(split.price);
+            line.heat_factor = self.heat(well, place);
         });
     }
 
-    /// Cr each interest's gross, Dr its tax and deducts; the company's own first. What is held goes to suspense.
-    fn owner_shares<'w>(&'w self, draft: &mut Draft<'w>, document: Document, place: u8, split: &Split) {
-        let well = document.subject;
+    /// Cr each interest's gross, Dr its tax and deducts, by the deck of the production month; the company's own first. What
+    /// is held goes to suspense.
+    fn owner_shares<'w>(
+        &'w self,
+        draft: &mut Draft<'w>,
+        produced: Month,
+        (well, place): (u32, u8),
+        split: &Split,
+    ) {
         let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
+        let deck = lease.deck(produced);
         let entered = Month::of(draft.posting_date);
-        for (i, share) in lease.interests.iter().enumerate() {
-            let owner = &self.masters.owners[lease.owners[i] as usize];
+        for (i, share) in deck.interests.iter().enumerate() {
+            let owner = &self.masters.owners[deck.owners[i] as usize];
             let held = if i == 0 { None } else { owner.suspense(entered) };
-            let payable = if held.is_some() { code::SUSPENSE } else { code::OWNERS_PAYABLE };
+            // What a month of low prices costs somebody who has passed on the interest is claimed: no later revenue pays it.
+            let is_former = !lease.deck(entered.plus(-1)).owners.contains(&deck.owners[i]);
+            let net = split.parts[i] - split.tax_parts[i] - split.deduct_parts[i];
+            let payable = match held {
+                Some(_) => code::SUSPENSE,
+                None if is_former && net < 0 => code::OTHER_RECEIVABLES,
+                None => code::OWNERS_PAYABLE,
+            };
             let of_owner = |line: &mut JournalLine<'w>| {
                 self.at_well(line, well, place);
                 line.owner_id = Some(share.owner_id.as_str().into());
@@ -330,6 +362,7 @@ impl Ground {
                 line.quantity = Some(Quantity::from_units(split.volumes[i]));
                 line.unit_of_measure = Some(unit(product(place)).into());
                 line.unit_price = Some(split.price);
+                line.heat_factor = self.heat(well, place);
             });
             draft.debit(if i == 0 { code::SEVERANCE_EXPENSE } else { payable }, split.tax_parts[i], |line| {
                 of_owner(line);
@@ -365,7 +398,7 @@ impl Ground {
         if let Some(receivable) = draft.lines.first_mut() {
             receivable.text = Some(format!("Booked {volume} {} at {price}", unit(product(place))).into());
         }
-        self.owner_shares(&mut draft, document, place, delta);
+        self.owner_shares(&mut draft, *corrected, (well, place), delta);
         // A part that rounds to nothing leaves no line, so the shares that are left do not make a whole deck.
         let whole: i64 = draft
             .lines

@@ -2,7 +2,9 @@
 
 use crate::books::Books;
 use crate::document::Document;
+use crate::draft::Draft;
 use crate::ground::{Ticket, Work, ticket_account};
+use crate::items::{OpenItems, is_settled_in_order};
 use crate::masters::OPERATOR;
 use crate::month::Month;
 use crate::owners::{self, Check};
@@ -15,6 +17,7 @@ use ledger::DocumentType;
 use ledger::chart::{accounts, code};
 use ledger::period::midnight;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// The books and reserves when a month begins.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub(crate) struct Standing {
     pub(crate) month: Month,
     /// Everything that was entered before.
     pub(crate) books: Books,
+    /// What of bills and advances is open, document by document.
+    pub(crate) items: OpenItems,
     /// Proved developed reserves by well in thousandths of a BOE, when the month before this one began: what depletes
     /// that month's production.
     pub(crate) reserves: Vec<i64>,
@@ -39,22 +44,33 @@ impl Standing {
     pub(crate) fn first(world: &World) -> Self {
         let masters = &world.ground.masters;
         let reserves = masters.wells.iter().map(|well| well.reserves(masters.base)).collect();
-        Self { month: masters.base, books: world.ground.first_balances(), reserves }
+        let (books, items) = (world.ground.first_balances(), OpenItems::default());
+        Self { month: masters.base, books, items, reserves }
     }
 
-    /// What a partner owes, by lease.
-    pub(crate) fn billed(&self, partner: u32) -> Vec<(u32, i64)> {
-        let owed = self.books.by_master(OPERATOR, code::JIB_RECEIVABLE, Some(partner));
-        owed.into_iter().filter(|(_, cents)| *cents > 0).map(|(masters, cents)| (masters[1], cents)).collect()
+    /// What a partner owes by lease and bill, the oldest bill of a lease first.
+    pub(crate) fn billed(&self, partner: u32) -> Vec<(u32, Uuid, i64)> {
+        let owed = self.items.by_master(OPERATOR, code::JIB_RECEIVABLE, partner);
+        let owed = owed.filter(|(.., open)| open.cents > 0);
+        owed.map(|(item, bill, open)| (item.masters[1], bill, open.cents)).collect()
+    }
+
+    /// What a partner has not paid of a lease's bills of a month.
+    pub(crate) fn unpaid(&self, partner: u32, lease: u32, billed: Month) -> Vec<(Uuid, i64)> {
+        let owed = self.items.by_master(OPERATOR, code::JIB_RECEIVABLE, partner);
+        let of_month = owed.filter(|(item, _, open)| {
+            item.masters[1] == lease && open.document.month == billed && open.cents > 0
+        });
+        of_month.map(|(_, bill, open)| (bill, open.cents)).collect()
     }
 
     /// What of a project is in progress, by account.
-    pub(crate) fn in_progress(&self, project: u32) -> Vec<(&'static str, i64)> {
+    pub(crate) fn in_progress(&self, company: u8, project: u32) -> Vec<(&'static str, i64)> {
         accounts()
             .iter()
             .filter(|account| account.is_postable && account.account_code.starts_with("24"))
             .map(|account| {
-                (account.account_code, self.books.of(OPERATOR, account.account_code, [project, 0, 0]))
+                (account.account_code, self.books.of(company, account.account_code, [project, 0, 0]))
             })
             .filter(|(_, cents)| *cents != 0)
             .collect()
@@ -91,19 +107,22 @@ pub(crate) fn book(world: &World, before: &Standing, planned: &[Planned]) -> (Se
 }
 
 impl Booking<'_> {
-    fn line(&mut self, company: u8, counts: NaiveDate, entered: NaiveDate, line: &ledger::JournalLine<'_>) {
-        if line.account_code == code::CASH {
-            *self.flows[usize::from(company)].entry(entered).or_default() += line.signed_functional().units();
+    fn draft(&mut self, document: Document, entered: NaiveDate, draft: &Draft<'_>) {
+        let company = document.company;
+        for line in &draft.lines {
+            if line.account_code == code::CASH {
+                let flow = self.flows[usize::from(company)].entry(entered).or_default();
+                *flow += line.signed_functional().units();
+            }
+            self.standing.books.book(&self.world.ground.masters, company, draft, line);
         }
-        self.standing.books.book(&self.world.ground.masters, company, counts, line);
+        self.standing.items.take(self.world, document, entered, draft, is_settled_in_order);
     }
 
     fn documents(&mut self, planned: &[Planned]) {
         for document in planned.iter().filter(|planned| !is_undone(planned)) {
             let draft = self.world.draft(document.document, document.entered_on());
-            for line in &draft.lines {
-                self.line(document.document.company, draft.posting_date, document.entered_on(), line);
-            }
+            self.draft(document.document, document.entered_on(), &draft);
         }
     }
 
@@ -117,9 +136,7 @@ impl Booking<'_> {
         let day = owners::run_day(month);
         for (part, check) in checks.iter().enumerate() {
             let document = check_document(month, check, part);
-            for line in &owners::check_draft(&self.world.ground, document, day, check).lines {
-                self.line(OPERATOR, day, day, line);
-            }
+            self.draft(document, day, &owners::check_draft(&self.world.ground, document, day, check));
         }
         self.settled.checks = checks;
     }
@@ -133,10 +150,12 @@ impl Booking<'_> {
             begun.add(company, code::CASH, [0; 3], -flows.values().sum::<i64>());
             self.settled.movements.extend(treasury::movements(month, (company, scale), &begun, &flows));
         }
-        for (subject, movement) in (0..).zip(self.settled.movements.clone()) {
-            let document = Document::new(movement.template, month, subject, 0).of(movement.company);
-            for line in &treasury::movement_draft(self.world, document, &movement).lines {
-                self.standing.books.book(&self.world.ground.masters, movement.company, movement.day, line);
+        for (nth, movement) in (0..).zip(&self.settled.movements) {
+            for document in treasury::movement_documents(month, nth, movement) {
+                let draft = treasury::movement_draft(self.world, document, movement);
+                for line in &draft.lines {
+                    self.standing.books.book(&self.world.ground.masters, document.company, &draft, line);
+                }
             }
         }
     }
@@ -172,25 +191,31 @@ pub(crate) fn check_document(month: Month, check: &Check, part: usize) -> Docume
     Document::new(Template::OwnerDistribution, month, check.owner, part as u16)
 }
 
-/// Postings of field tickets in cents, by account and what it requires.
+/// Postings of field tickets in cents, by account and what it is kept by.
 pub(crate) type Tickets = BTreeMap<(&'static str, [u32; 3]), i64>;
 
-/// Adds what a ticket posts.
-pub(crate) fn post_ticket(tickets: &mut Tickets, ticket: &Ticket) {
+/// Adds what a ticket of a month posts.
+pub(crate) fn post_ticket(tickets: &mut Tickets, month: Month, ticket: &Ticket) {
     let cents = ticket.amount.units();
     match ticket.work {
-        Work::Run(place) => post_run(tickets, ticket.well, place, cents),
+        Work::Run(place) => post_run(tickets, (ticket.well, place, month), cents),
         Work::Water | Work::Service => {
             let account = ticket_account(ticket.work).expect("work charges an account");
             *tickets.entry((account, [ticket.well, 0, 0])).or_default() += cents;
-            *tickets.entry((code::RECEIVED_NOT_INVOICED, [ticket.vendor, 0, 0])).or_default() -= cents;
+            post_work(tickets, (ticket.vendor, month), cents);
         }
     }
 }
 
-/// Adds what runs of a well and product post.
-pub(crate) fn post_run(tickets: &mut Tickets, well: u32, place: u8, cents: i64) {
-    let of = [well, u32::from(place), 0];
+/// Adds what a vendor's work of a month adds to what is received and not invoiced.
+pub(crate) fn post_work(tickets: &mut Tickets, (vendor, month): (u32, Month), cents: i64) {
+    let of = [vendor, month.number() as u32, 0];
+    *tickets.entry((code::RECEIVED_NOT_INVOICED, of)).or_default() -= cents;
+}
+
+/// Adds what runs of a well and product post in a month.
+pub(crate) fn post_run(tickets: &mut Tickets, (well, place, month): (u32, u8, Month), cents: i64) {
+    let of = [well, u32::from(place), month.number() as u32];
     *tickets.entry((code::ACCRUED_SALES, of)).or_default() += cents;
     *tickets.entry((code::REVENUE_CONTROL, of)).or_default() -= cents;
 }

@@ -60,8 +60,12 @@ pub(crate) fn due(month: Month, standing: &Standing, found: &mut Vec<Document>) 
             found.push(Document::new(Template::UseTaxRemittance, month, 0, 0).of(company));
         }
     }
-    if month.of_year() == 1 && standing.books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [0; 3]) < 0 {
-        found.push(Document::new(Template::AdValoremPayment, month, 0, 0));
+    if month.of_year() == 1 {
+        let owed = standing.books.by_master(OPERATOR, code::AD_VALOREM_PAYABLE, None);
+        let owed = owed.into_iter().filter(|(_, cents)| *cents < 0);
+        found.extend(
+            owed.map(|([office, ..], _)| Document::new(Template::AdValoremPayment, month, office, 0)),
+        );
     }
 }
 
@@ -109,11 +113,12 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
             draft
         }
         _ => {
-            let owed = -world.standing(month).books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [0; 3]);
-            let what = format!("Property tax of {}", month.year() - 1);
+            let office = document.subject;
+            let owed = -world.standing(month).books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [office, 0, 0]);
+            let what = format!("Property tax of {}, {}", month.year() - 1, ground.name(office));
             let mut draft = Draft::new(document, entered_on, what);
-            draft.debit(code::AD_VALOREM_PAYABLE, owed, |_| {});
-            draft.credit(code::CASH, owed, |_| {});
+            draft.debit(code::AD_VALOREM_PAYABLE, owed, |line| ground.with(line, office));
+            draft.credit(code::CASH, owed, |line| ground.with(line, office));
             draft
         }
     }
@@ -138,7 +143,8 @@ impl Ground {
 
     /// Dr ad valorem tax by well / Cr ad valorem payable.
     fn property_tax_draft(&self, document: Document, entered_on: NaiveDate, facts: &Facts) -> Draft<'_> {
-        let lease = &self.masters.leases[document.subject as usize].record;
+        let master = &self.masters.leases[document.subject as usize];
+        let lease = &master.record;
         let what = format!("Property tax {}, {}", document.month.label(), lease.name);
         let mut draft = Draft::new(document, entered_on, what);
         draft.production_month = Some(document.month.first());
@@ -150,14 +156,59 @@ impl Ground {
                 line.rate = Some(ad_valorem(&lease.state));
             });
         }
-        draft.credit(code::AD_VALOREM_PAYABLE, taxed.iter().map(|(.., cents)| cents).sum(), |_| {});
+        let office = self.masters.counterparties.tax_office(master.county);
+        draft.credit(code::AD_VALOREM_PAYABLE, taxed.iter().map(|(.., cents)| cents).sum(), |line| {
+            self.with(line, office);
+        });
         draft
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::sound::any_is_sound;
+    use super::*;
+    use crate::sound::{any_is_sound, world};
+    use ledger::reference::{ReferenceRecord, TaxRate};
 
     any_is_sound!(Taxes);
+
+    #[test]
+    fn each_rate_is_published_once_and_no_later_than_the_day_from_which_it_holds() {
+        let world = world();
+        let rate = |record: ReferenceRecord| match record {
+            ReferenceRecord::TaxRate(tax) => Some(tax),
+            _ => None,
+        };
+        let mut published: Vec<TaxRate> = world.opening_reference().into_iter().filter_map(rate).collect();
+        assert!(published.iter().all(|tax| tax.effective_date < world.settings().start_date));
+        let begins = world.begins_at();
+        for (at, record) in world.reference_between(begins, begins + chrono::TimeDelta::days(240)) {
+            let Some(tax) = rate(record) else { continue };
+            assert_eq!(at, ledger::period::midnight(tax.effective_date), "{}", tax.tax_code);
+            published.push(tax);
+        }
+        let until = Month::of("2025-08-01".parse().unwrap()).first();
+        let known = world.ground.masters.taxes.iter().filter(|tax| tax.effective_date < until);
+        let sorted = |mut taxes: Vec<TaxRate>| {
+            taxes.sort_by(|a, b| (&a.tax_code, a.effective_date).cmp(&(&b.tax_code, b.effective_date)));
+            taxes
+        };
+        assert_eq!(sorted(published), sorted(known.cloned().collect()));
+    }
+
+    #[test]
+    fn each_county_is_paid_what_its_leases_owe() {
+        let world = world();
+        let month = Month::of("2025-01-01".parse().unwrap());
+        let mut found = Vec::new();
+        due(month, &world.standing(month), &mut found);
+        found.retain(|document| document.template == Template::AdValoremPayment);
+        assert!(found.len() > 10, "{}", found.len());
+        for document in found {
+            let draft = draft(world, document, entered_on(world, document));
+            let office = world.ground.name(document.subject);
+            assert!(office.ends_with("County Tax Office"), "{office}");
+            assert!(draft.lines.iter().all(|line| line.counterparty_id.is_some()), "{office}");
+        }
+    }
 }

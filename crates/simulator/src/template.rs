@@ -57,6 +57,7 @@ pub(crate) enum Family {
     Owners,
     Taxes,
     Payables,
+    Currency,
     JointInterest,
     NonOperator,
     Capital,
@@ -164,6 +165,11 @@ templates! {
     /// A cost that was coded to the wrong account is moved.
     Reclassification = "RECLASSIFICATION", Payables, Manual, Standard, Accounting, AsEntered;
 
+    /// What is owed in Canadian dollars is brought to the month's rate.
+    ExchangeRevaluation = "EXCHANGE_REVALUATION", Currency, Payables, Accrual, Accounting, MonthEnd;
+    /// Its reversal.
+    ExchangeRevaluationReversal = "EXCHANGE_REVALUATION_REVERSAL", Currency, Payables, Reversal, Accounting, NextMonth;
+
     /// The partners' shares of a lease's cost are billed.
     JibCutBack = "JIB_CUT_BACK", JointInterest, JointInterest, Standard, Batch, MonthEnd;
     /// A partner pays a bill.
@@ -185,6 +191,8 @@ templates! {
     NonOperatedRevenue = "NON_OPERATED_REVENUE", NonOperator, Revenue, Standard, Batch, AsEntered;
     /// The operator's bill.
     NonOperatedBill = "NON_OPERATED_BILL", NonOperator, JointInterest, Standard, Payables, AsEntered;
+    /// The operator calls for a share of a well before it is spudded.
+    NonOperatedCashCall = "NON_OPERATED_CASH_CALL", NonOperator, JointInterest, Standard, Treasury, AsEntered;
     /// Its payment.
     NonOperatedPayment = "NON_OPERATED_PAYMENT", NonOperator, JointInterest, Standard, Treasury, AsEntered;
 
@@ -212,8 +220,12 @@ templates! {
     AroRecognition = "ARO_RECOGNITION", Retirement, AssetRetirement, Standard, Accounting, AsEntered;
     /// A month of accretion.
     AroAccretion = "ARO_ACCRETION", Retirement, AssetRetirement, Standard, Batch, MonthEnd;
-    /// A well is plugged.
-    AroSettlement = "ARO_SETTLEMENT", Retirement, AssetRetirement, Standard, Accounting, AsEntered;
+    /// A contractor's invoice for plugging a well.
+    PluggingInvoice = "PLUGGING_INVOICE", Retirement, Payables, Standard, Payables, AsEntered;
+    /// Its payment.
+    PluggingPayment = "PLUGGING_PAYMENT", Retirement, Payables, Standard, Treasury, AsEntered;
+    /// A plugged well's obligation is settled at what plugging cost the company.
+    AroSettlement = "ARO_SETTLEMENT", Retirement, AssetRetirement, Standard, Accounting, MonthEnd;
     /// Its cost leaves the books.
     WellRetirement = "WELL_RETIREMENT", Retirement, AssetRetirement, Standard, Accounting, AsEntered;
 
@@ -235,6 +247,14 @@ templates! {
     GasImbalanceSettlement = "GAS_IMBALANCE_SETTLEMENT", Midstream, Revenue, Standard, Treasury, AsEntered;
     /// Gathering by an affiliate, in both books.
     GatheringFee = "GATHERING_FEE", Midstream, Intercompany, Standard, Batch, AsEntered;
+    /// Gathering by an affiliate that is not invoiced yet, in both books.
+    GatheringAccrual = "GATHERING_ACCRUAL", Midstream, Intercompany, Accrual, Batch, MonthEnd;
+    /// Its reversal.
+    GatheringAccrualReversal = "GATHERING_ACCRUAL_REVERSAL", Midstream, Intercompany, Reversal, Batch, NextMonth;
+    /// What the second month has not seen invoiced is accrued once more.
+    GatheringReaccrual = "GATHERING_ACCRUAL", Midstream, Intercompany, Accrual, Batch, NextMonthEnd;
+    /// Its reversal.
+    GatheringReaccrualReversal = "GATHERING_ACCRUAL_REVERSAL", Midstream, Intercompany, Reversal, Batch, SecondMonth;
     /// Its settlement, in both books.
     IntercompanySettlement = "INTERCOMPANY_SETTLEMENT", Midstream, Intercompany, Standard, Treasury, AsEntered;
     /// Services of the parent, in both books.
@@ -276,6 +296,11 @@ templates! {
     AuditAdjustment = "AUDIT_ADJUSTMENT", Close, Manual, Adjusting, Accounting, YearEnd;
     /// The year's results become retained earnings.
     YearEndClose = "YEAR_END_CLOSE", Close, Manual, Closing, Accounting, YearEnd;
+
+    /// A dividend to the parent is declared, in both books.
+    AffiliateDividend = "AFFILIATE_DIVIDEND", Treasury, Intercompany, Standard, Treasury, AsEntered;
+    /// It is paid, in both books.
+    AffiliateDividendPayment = "AFFILIATE_DIVIDEND_PAYMENT", Treasury, Intercompany, Standard, Treasury, AsEntered;
 }
 
 /// The transaction types of a field ticket, by what it records.

@@ -1,9 +1,10 @@
-//! Treasury: a revolver that keeps cash positive, its interest, dividends of what is left, insurance, and bad debt.
+//! Treasury: a revolver that keeps cash positive, its interest, dividends of what is left, insurance, and bad debt. The
+//! parent pays its shareholders; affiliates declare to the parent at a quarter's end and pay in the month after.
 
 use crate::books::Books;
 use crate::document::Document;
 use crate::draft::Draft;
-use crate::joint_interest::{self, WRITTEN_OFF_AFTER};
+use crate::joint_interest::WRITTEN_OFF_AFTER;
 use crate::masters::OPERATOR;
 use crate::month::Month;
 use crate::payables::share_of;
@@ -15,7 +16,7 @@ use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::fixed::divide_half_away;
 use ledger::period::on_or_before;
-use ledger::{JournalLine, Money, Rate};
+use ledger::{JournalLine, Money, Rate, Side};
 use std::collections::BTreeMap;
 
 /// Interest of a month on the revolver: 7.8 % a year.
@@ -76,18 +77,33 @@ pub(crate) fn movements(
         push(Template::RevolverRepayment, last, repaid);
     }
     if month.of_year().is_multiple_of(3) && spare - repaid > 0 {
-        push(Template::Dividend, last, spare - repaid);
+        let dividend = if company == OPERATOR { Template::Dividend } else { Template::AffiliateDividend };
+        push(dividend, last, spare - repaid);
     }
     moved
 }
 
-/// Dr cash / Cr revolver; its reverse; Dr dividends / Cr cash.
+/// The documents of a movement, the `nth` of its month: one, or one in the books of each of two affiliates.
+pub(crate) fn movement_documents(month: Month, nth: u32, movement: &Movement) -> Vec<Document> {
+    let document = Document::new(movement.template, month, nth, 0);
+    let companies = match movement.template {
+        Template::AffiliateDividend => vec![movement.company, OPERATOR],
+        _ => vec![movement.company],
+    };
+    companies.into_iter().map(|company| document.of(company)).collect()
+}
+
+/// Dr cash / Cr revolver; its reverse; Dr dividends / Cr cash. What an affiliate declares it owes the parent: Dr dividends /
+/// Cr due to affiliates there, Dr due from affiliates / Cr dividends of affiliates here.
 pub(crate) fn movement_draft<'w>(world: &'w World, document: Document, movement: &Movement) -> Draft<'w> {
     let what = match movement.template {
         Template::RevolverDraw => "Revolver drawn",
         Template::RevolverRepayment => "Revolver repaid",
         _ => "Dividend",
     };
+    if movement.template == Template::AffiliateDividend {
+        return affiliate_dividend(world, document, movement.day, movement);
+    }
     let bank = world.ground.masters.counterparties.banks.start;
     let mut draft = Draft::new(document, movement.day, format!("{what}, {}", document.month.label()));
     match movement.template {
@@ -107,6 +123,39 @@ pub(crate) fn movement_draft<'w>(world: &'w World, document: Document, movement:
     draft
 }
 
+/// A dividend of an affiliate, or its payment. The parent's document roots the group.
+fn affiliate_dividend<'w>(
+    world: &'w World,
+    document: Document,
+    day: NaiveDate,
+    movement: &Movement,
+) -> Draft<'w> {
+    let is_paid = document.template == Template::AffiliateDividendPayment;
+    let is_parent = document.company == OPERATOR;
+    let companies = &world.ground.masters.companies;
+    let payer = companies[usize::from(movement.company)].company_code.as_str();
+    let partner = if is_parent { payer } else { companies[usize::from(OPERATOR)].company_code.as_str() };
+    let what = if is_paid { "Dividend paid" } else { "Dividend declared" };
+    let mut draft = Draft::new(document, day, format!("{what}, {payer}, {}", document.month.label()));
+    let group = world.id_on(document.of(OPERATOR), day);
+    (draft.intercompany_group, draft.chain) = (Some(group), Some(group));
+    let declared = document.as_template(Template::AffiliateDividend);
+    let cleared = is_paid.then(|| world.id_on(declared, movement.day));
+    let (debit, credit) = match (is_paid, is_parent) {
+        (false, false) => (code::DIVIDENDS, code::DUE_TO_AFFILIATES),
+        (false, true) => (code::DUE_FROM_AFFILIATES, code::DIVIDEND_INCOME),
+        (true, false) => (code::DUE_TO_AFFILIATES, code::CASH),
+        (true, true) => (code::CASH, code::DUE_FROM_AFFILIATES),
+    };
+    for (account, side) in [(debit, Side::Debit), (credit, Side::Credit)] {
+        draft.post(account, side, movement.cents, |line| {
+            line.partner_company = Some(partner.into());
+            line.clears_entry_id = cleared.filter(|_| account != code::CASH);
+        });
+    }
+    draft
+}
+
 /// Every treasury document whose business is of `month` and follows from nothing else.
 pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) {
     if month.of_year() == 7 {
@@ -117,8 +166,8 @@ pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) 
     }
 }
 
-/// What follows from what stands when a month begins: interest and provisions of the month before, and what a partner has
-/// not paid for half a year.
+/// What follows from what stands when a month begins: interest, provisions and affiliates' dividends of the month before, and
+/// what a partner has not paid for half a year.
 pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
     let before = month.plus(-1);
     if before < world.ground.masters.base {
@@ -133,6 +182,12 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
     if before.of_year().is_multiple_of(3) && provision(standing).1 > 0 {
         found.push(Document::new(Template::BadDebtProvision, before, 0, 0));
     }
+    for (nth, movement) in (0..).zip(&world.settled(before).movements) {
+        if movement.template == Template::AffiliateDividend {
+            let declared = movement_documents(before, nth, movement).into_iter();
+            found.extend(declared.map(|it| it.as_template(Template::AffiliateDividendPayment)));
+        }
+    }
     let billed = month.plus(-WRITTEN_OFF_AFTER);
     if billed < world.ground.masters.base {
         return;
@@ -141,18 +196,11 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
         for (partner, (counterparty, _)) in (0..).zip(&master.partners) {
             let never = world.ground.is_defaulted(billed, lease, partner)
                 && !world.ground.masters.is_netted(*counterparty);
-            if never && unpaid(world, billed, standing, lease, partner) > 0 {
+            if never && !standing.unpaid(*counterparty, lease, billed).is_empty() {
                 found.push(Document::new(Template::BadDebtWriteOff, month, lease, partner));
             }
         }
     }
-}
-
-/// What a partner owes of a bill that it never pays: what of it still stands, at most.
-fn unpaid(world: &World, billed: Month, standing: &Standing, lease: u32, partner: u16) -> i64 {
-    let counterparty = world.ground.masters.leases[lease as usize].partners[usize::from(partner)].0;
-    let owed = standing.books.of(OPERATOR, code::JIB_RECEIVABLE, [counterparty, lease, 0]);
-    joint_interest::bill(world, billed, lease, partner).min(owed)
 }
 
 fn interest(standing: &Standing, company: u8) -> (i64, i64) {
@@ -170,9 +218,11 @@ fn provision(standing: &Standing) -> (i64, i64) {
 pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
     let month = document.month;
     match document.template {
-        Template::RevolverDraw | Template::RevolverRepayment | Template::Dividend => {
-            world.settled(month).movements[document.subject as usize].day
-        }
+        Template::RevolverDraw
+        | Template::RevolverRepayment
+        | Template::Dividend
+        | Template::AffiliateDividend => world.settled(month).movements[document.subject as usize].day,
+        Template::AffiliateDividendPayment => month.plus(1).working_day(7),
         Template::InterestAccrual | Template::BadDebtProvision => month.plus(1).working_day(6),
         Template::InterestPayment => month.plus(1).working_day(14),
         Template::InsurancePremium => month.working_day(1),
@@ -187,12 +237,19 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     let month = document.month;
     let mut draft = Draft::new(document, entered_on, String::new());
     match document.template {
-        Template::RevolverDraw | Template::RevolverRepayment | Template::Dividend => {
+        Template::RevolverDraw
+        | Template::RevolverRepayment
+        | Template::Dividend
+        | Template::AffiliateDividend => {
             return movement_draft(
                 world,
                 document,
                 &world.settled(month).movements[document.subject as usize],
             );
+        }
+        Template::AffiliateDividendPayment => {
+            let declared = world.settled(month).movements[document.subject as usize];
+            return affiliate_dividend(world, document, entered_on, &declared);
         }
         Template::InterestAccrual | Template::InterestPayment => {
             let (debt, cents) = interest(&world.standing(month.plus(1)), document.company);
@@ -204,7 +261,10 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
                 });
                 draft.credit(code::INTEREST_PAYABLE, cents, |_| {});
             } else {
-                draft.debit(code::INTEREST_PAYABLE, cents, |_| {});
+                draft.debit(code::INTEREST_PAYABLE, cents, |line| {
+                    let accrual = document.as_template(Template::InterestAccrual);
+                    line.clears_entry_id = Some(world.id(accrual));
+                });
                 draft.credit(code::CASH, cents, |_| {});
             }
         }
@@ -241,18 +301,21 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     draft
 }
 
-/// Dr allowance / Cr joint interest receivable.
+/// Dr allowance / Cr joint interest receivable, bill by bill: of what a partner never paid, what is still open.
 fn write_off<'w>(world: &'w World, document: Document, draft: &mut Draft<'w>) {
     let ground = &world.ground;
     let billed = document.month.plus(-WRITTEN_OFF_AFTER);
     let partner = ground.masters.leases[document.subject as usize].partners[usize::from(document.part)].0;
-    let cents = unpaid(world, billed, &world.standing(document.month), document.subject, document.part);
+    let unpaid = world.standing(document.month).unpaid(partner, document.subject, billed);
     draft.description = format!("Bill of {} written off, {}", billed.label(), ground.name(partner));
-    draft.debit(code::ALLOWANCE, cents, |_| {});
-    draft.credit(code::JIB_RECEIVABLE, cents, |line| {
-        ground.on_joint_account(line, document.subject);
-        ground.with(line, partner);
-    });
+    draft.debit(code::ALLOWANCE, unpaid.iter().map(|(_, cents)| cents).sum(), |_| {});
+    for (bill, cents) in unpaid {
+        draft.credit(code::JIB_RECEIVABLE, cents, |line| {
+            ground.on_joint_account(line, document.subject);
+            ground.with(line, partner);
+            line.clears_entry_id = Some(bill);
+        });
+    }
 }
 
 impl crate::ground::Ground {

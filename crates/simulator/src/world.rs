@@ -1,20 +1,22 @@
 //! The world: settings, masters, and the sequence of submissions.
 
-use crate::books::{Books, Item};
+use crate::books::Item;
 use crate::document::Document;
 use crate::draft::{Draft, posting_date};
 use crate::faults::{self, Planted};
 use crate::ground::{Facts, Ground};
+use crate::items::{OpenItems, is_settled_as_planned, is_settled_in_order};
 use crate::masters::{Masters, PRODUCTS, unit};
 use crate::month::Month;
+use crate::opening::Carried;
 use crate::plan::{Counters, Plan, Planned};
 use crate::prices::Series;
 use crate::settings::{Settings, SettingsError};
 use crate::standing::{self, Settled, Standing, Tickets, check_document, post_ticket};
 use crate::template::{Counts, Family, Template};
 use crate::{
-    capital, close, depletion, hedging, joint_interest, materials, midstream, non_operator, opening, owners,
-    payables, payroll, retirement, revenue, taxes, treasury,
+    capital, close, currency, depletion, hedging, joint_interest, materials, midstream, non_operator,
+    opening, owners, payables, payroll, retirement, revenue, taxes, treasury,
 };
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use ledger::period::{ADJUSTING_PERIOD, midnight, opening_period, periods_of_year};
@@ -26,9 +28,10 @@ use uuid::Uuid;
 
 /// Months whose facts are kept: those that a month's documents look back on, for a few readers at once. Each is some two
 /// megabytes at scale 1.
-const FACTS_MAX: usize = 10;
-/// Months whose books are kept, so that days can also be asked for backwards; each is some two megabytes at scale 1.
-const BOOKED_MAX: usize = 14;
+const FACTS_MAX: usize = 8;
+/// Months whose books are kept: a few readers at once, and days that are asked for backwards, where so many months are booked
+/// anew at once; each is some two megabytes at scale 1.
+const BOOKED_MAX: usize = 6;
 /// Months whose plans are kept; each is about five megabytes at scale 1.
 const PLANS_MAX: usize = 3;
 /// Months that a document can be entered after the month whose business it is.
@@ -63,7 +66,7 @@ pub struct World {
 /// What the books begin with: what is carried in, and the results that became retained earnings before.
 #[derive(Debug)]
 struct Opening {
-    books: Books,
+    carried: Carried,
     earned: Vec<(Item, i64)>,
 }
 
@@ -96,7 +99,8 @@ impl World {
     /// All settings that are out of range.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         settings.check()?;
-        let masters = Masters::new(settings.seed, settings.scale, settings.start_date);
+        let mut masters = Masters::new(settings.seed, settings.scale, settings.start_date);
+        masters.tax_by_prices(settings.seed, &settings.prices);
         let ground =
             Ground { seed: settings.seed, scale: settings.scale, prices: settings.prices.clone(), masters };
         let identity = identity(&settings);
@@ -351,6 +355,8 @@ impl World {
         let decided = self.decided(month, &settled);
         documents.extend(decided);
         documents.sort_unstable_by_key(|planned| (planned.entered_at, planned.document));
+        // Kept for long, and found among many more.
+        documents.shrink_to_fit();
         if month == self.first_month() {
             // Here the books begin: what had been earned is retained.
             let begun = self.begun(&standing, &documents, &settled);
@@ -381,10 +387,12 @@ impl World {
         let facts = self.facts(month);
         revenue::documents(self, month, &facts, found);
         taxes::documents(self, month, &facts, found);
-        payables::documents(self, month, &facts, found);
+        payables::documents(month, &facts, found);
+        currency::documents(self, month, found);
         joint_interest::documents(self, month, &facts, found);
         non_operator::documents(self, month, found);
         capital::documents(self, month, found);
+        retirement::documents(self, month, found);
         payroll::documents(self, month, found);
         hedging::documents(self, month, found);
         midstream::documents(self, month, &facts, found);
@@ -413,8 +421,9 @@ impl World {
         let run = owners::run_day(month);
         let checks =
             settled.checks.iter().enumerate().map(|(part, check)| (check_document(month, check, part), run));
-        let movements = (0..).zip(&settled.movements).map(|(subject, movement)| {
-            (Document::new(movement.template, month, subject, 0).of(movement.company), movement.day)
+        let movements = (0..).zip(&settled.movements).flat_map(|(nth, movement)| {
+            let documents = treasury::movement_documents(month, nth, movement).into_iter();
+            documents.map(|document| (document, movement.day))
         });
         checks.chain(movements).map(|(document, day)| self.planned(document, day)).collect()
     }
@@ -441,27 +450,53 @@ impl World {
     // --- the beginning ---------------------------------------------------------------------------------------------
 
     /// What the companies carry in.
-    pub(crate) fn opening(&self) -> &Books {
+    pub(crate) fn opening(&self) -> &Carried {
         if self.opening.get().is_none() {
             self.booked(self.first_month());
         }
-        &self.opening.get().expect("booking the first month sets it").books
+        &self.opening.get().expect("booking the first month sets it").carried
+    }
+
+    /// Documents that open items or clear them, of the months in which what is open at the first day was opened.
+    fn items_before(&self, month: Month) -> OpenItems {
+        let mut items = OpenItems::default();
+        for earlier in (1..=opening::OPENED_WITHIN).rev().map(|back| month.plus(-back)) {
+            if earlier >= self.ground.masters.base {
+                let booked = self.booked(earlier);
+                for planned in &booked.documents {
+                    self.take_items(planned, &booked.settled, &mut items);
+                }
+            }
+        }
+        items
+    }
+
+    fn take_items(&self, planned: &Planned, settled: &Settled, items: &mut OpenItems) {
+        if opening::opens_items(planned.document.template.shape().family) {
+            let draft = self.draft_settled(planned.document, planned.entered_on(), settled);
+            items.take(self, planned.document, planned.entered_on(), &draft, is_settled_as_planned);
+        }
     }
 
     /// The books at the first day: the month's documents that were entered before it, on what stood when the month began.
     fn begun(&self, standing: &Standing, documents: &[Planned], settled: &Settled) -> Opening {
         let start = midnight(self.settings.start_date).timestamp_micros();
         let month = standing.month;
-        let mut books = standing.books.clone();
+        let (mut books, mut in_order) = (standing.books.clone(), standing.items.clone());
+        let mut as_planned = self.items_before(month);
         books.book_tickets(month, &self.tickets_before(month, start));
         for planned in documents.iter().take_while(|planned| planned.entered_at < start) {
-            let draft = self.draft_settled(planned.document, planned.entered_on(), settled);
+            let (document, entered_on) = (planned.document, planned.entered_on());
+            let draft = self.draft_settled(document, entered_on, settled);
             for line in &draft.lines {
-                books.book(&self.ground.masters, planned.document.company, draft.posting_date, line);
+                books.book(&self.ground.masters, document.company, &draft, line);
             }
+            in_order.take(self, document, entered_on, &draft, is_settled_in_order);
+            as_planned.take(self, document, entered_on, &draft, is_settled_as_planned);
         }
         let earned = books.begin();
-        Opening { books, earned }
+        let companies = 0..self.ground.masters.companies.len() as u8;
+        Opening { carried: Carried::new(&books, &[in_order, as_planned], companies), earned }
     }
 
     /// What the tickets of a month post that are entered before an instant.
@@ -469,7 +504,7 @@ impl World {
         let mut tickets = Tickets::new();
         let slots = self.ground.slots(month);
         for slot in slots.take_while(|slot| self.ground.ticket_at(*slot).timestamp_micros() < instant) {
-            post_ticket(&mut tickets, &self.ground.ticket(month, slot));
+            post_ticket(&mut tickets, month, &self.ground.ticket(month, slot));
         }
         tickets
     }
@@ -535,20 +570,31 @@ impl World {
     }
 
     fn opening_documents(&self) -> Vec<Planned> {
-        let mut found = Vec::new();
-        opening::documents(self, &mut found);
-        let instants = (0..).map(|second| self.begins_at() + TimeDelta::seconds(second));
-        let planned = |(document, at): (Document, DateTime<Utc>)| Planned {
-            entered_at: at.timestamp_micros(),
-            document,
-            fiscal_year: at.year(),
-            number: 0,
+        let planned = |(nth, document): (i64, Document)| {
+            let at = self.opened_at(nth);
+            Planned { entered_at: at.timestamp_micros(), document, fiscal_year: at.year(), number: 0 }
         };
-        found.into_iter().zip(instants).map(planned).collect()
+        (0..).zip(opening::documents(self)).map(planned).collect()
+    }
+
+    /// When the `nth` opening entry is entered.
+    fn opened_at(&self, nth: i64) -> DateTime<Utc> {
+        self.begins_at() + TimeDelta::seconds(nth)
+    }
+
+    /// The id of the `nth` opening entry.
+    pub(crate) fn opening_id(&self, nth: i64, document: Document) -> Uuid {
+        document.entry_id(self.settings.seed, self.opened_at(nth))
+    }
+
+    /// Whether an entry of this id was entered before the first day: what it left open is carried in, it is not published.
+    pub(crate) fn is_before_books(&self, entry_id: Uuid) -> bool {
+        // Ids are UUIDs of version 7's shape: their first 48 bits are milliseconds since 1970.
+        ((entry_id.as_u128() >> 80) as i64) < midnight(self.settings.start_date).timestamp_millis()
     }
 
     /// The day on which a document is entered.
-    fn entered_on(&self, document: Document) -> NaiveDate {
+    pub(crate) fn entered_on(&self, document: Document) -> NaiveDate {
         match document.template.shape().family {
             Family::Opening => self.begins_at().date_naive(),
             Family::Tickets => self.ground.ticket_at(document.subject).date_naive(),
@@ -556,11 +602,12 @@ impl World {
             Family::Owners => owners::entered_on(document),
             Family::Taxes => taxes::entered_on(self, document),
             Family::Payables => payables::entered_on(self, document),
+            Family::Currency => currency::entered_on(document),
             Family::JointInterest => joint_interest::entered_on(document),
             Family::NonOperator => non_operator::entered_on(document),
             Family::Capital => capital::entered_on(self, document),
             Family::Depletion => depletion::entered_on(document),
-            Family::Retirement => retirement::entered_on(document),
+            Family::Retirement => retirement::entered_on(self, document),
             Family::Payroll => payroll::entered_on(document),
             Family::Hedging => hedging::entered_on(document),
             Family::Midstream => midstream::entered_on(document),
@@ -570,10 +617,19 @@ impl World {
         }
     }
 
+    /// Whether a document is entered after the books begin, so that its entry is in the ledger.
+    pub(crate) fn is_published(&self, document: Document) -> bool {
+        self.entered_on(document) >= self.settings.start_date
+    }
+
     /// The id of a document's entry.
     pub(crate) fn id(&self, document: Document) -> Uuid {
-        let entered_at = midnight(self.entered_on(document)) + self.within_day(document);
-        document.entry_id(self.settings.seed, entered_at)
+        self.id_on(document, self.entered_on(document))
+    }
+
+    /// The id of the entry of a document that is entered on a day.
+    pub(crate) fn id_on(&self, document: Document, entered_on: NaiveDate) -> Uuid {
+        document.entry_id(self.settings.seed, midnight(entered_on) + self.within_day(document))
     }
 
     // --- building --------------------------------------------------------------------------------------------------
@@ -587,6 +643,7 @@ impl World {
             Family::Owners => owners::draft(self, document, entered_on),
             Family::Taxes => taxes::draft(self, document, entered_on),
             Family::Payables => payables::draft(self, document, entered_on),
+            Family::Currency => currency::draft(self, document, entered_on),
             Family::JointInterest => joint_interest::draft(self, document, entered_on),
             Family::NonOperator => non_operator::draft(self, document, entered_on),
             Family::Capital => capital::draft(self, document, entered_on),
@@ -610,7 +667,10 @@ impl World {
                 entered_on,
                 &settled.checks[usize::from(document.part)],
             ),
-            Template::RevolverDraw | Template::RevolverRepayment | Template::Dividend => {
+            Template::RevolverDraw
+            | Template::RevolverRepayment
+            | Template::Dividend
+            | Template::AffiliateDividend => {
                 treasury::movement_draft(self, document, &settled.movements[document.subject as usize])
             }
             _ => self.draft(document, entered_on),
@@ -619,7 +679,8 @@ impl World {
 
     fn entry(&self, planned: &Planned) -> JournalEntry<'_> {
         let document = planned.document;
-        let draft = self.draft(document, planned.entered_on());
+        let mut draft = self.draft(document, planned.entered_on());
+        opening::refer(self, document, &mut draft);
         let shape = document.template.shape();
         let company = &self.ground.masters.companies[usize::from(document.company)];
         let entered_at =
@@ -677,12 +738,15 @@ impl World {
 }
 
 /// What a reversal reverses.
-fn reversed(document: Document) -> Option<Document> {
+pub(crate) fn reversed(document: Document) -> Option<Document> {
     let target = match document.template {
         Template::RevenueAccrualReversal => Template::RevenueAccrual,
         Template::RevenueReaccrualReversal => Template::RevenueReaccrual,
         Template::NonOperatedAccrualReversal => Template::NonOperatedAccrual,
         Template::CapitalAccrualReversal => Template::CapitalAccrual,
+        Template::GatheringAccrualReversal => Template::GatheringAccrual,
+        Template::GatheringReaccrualReversal => Template::GatheringReaccrual,
+        Template::ExchangeRevaluationReversal => Template::ExchangeRevaluation,
         _ => return None,
     };
     Some(document.as_template(target))

@@ -34,20 +34,23 @@ fn facts(world: &World, days: u64) -> Facts {
 }
 
 /// Types with lines that begin outside the books: invoices, wages, vouchers, estimates, what people decide.
-const STATED: [&str; 20] = [
+const STATED: [&str; 23] = [
     "AFE_INVOICE",
-    "ARO_SETTLEMENT",
+    "AFFILIATE_DIVIDEND",
     "AUDIT_ADJUSTMENT",
     "CAPITAL_ACCRUAL",
     "CAPITAL_ACCRUAL_REVERSAL",
     "DIVIDEND",
     "FEE_RECEIPT",
+    "GATHERING_ACCRUAL",
+    "GATHERING_ACCRUAL_REVERSAL",
     "GATHERING_FEE",
     "INSURANCE_PREMIUM",
     "LABOUR_ALLOCATION",
     "MANAGEMENT_FEE",
     "MATERIAL_PURCHASE",
     "PAYROLL",
+    "PLUGGING_INVOICE",
     "PURCHASER_RECEIPT",
     "RECLASSIFICATION",
     "REVOLVER_DRAW",

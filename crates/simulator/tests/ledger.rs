@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use ledger::Side;
 use ledger::check::{Reference, Submission as Checked, check};
 use ledger::period::midnight;
+use ledger::{JournalEntry, JournalLine, Side};
 use simulator::{FaultRates, PriceTable, Settings, Submission, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 fn settings(start: &str, fault_rate: &str) -> Settings {
     Settings {
@@ -170,6 +171,41 @@ fn affiliates_owe_each_other_the_same_in_both_books() {
     assert!(groups.values().all(|(due, companies)| *due == 0 && companies.len() == 2), "{groups:?}");
 }
 
+/// The gatherer earns in the month in which the gas flows, and the two books agree at each month end.
+#[test]
+fn gathering_by_the_affiliate_is_accrued_in_its_month_and_affiliates_agree_at_every_month_end() {
+    let world = world("2025-03-01");
+    let submissions = world.submissions(world.begins_at(), at(&world, 92));
+    let entries = || submissions.iter().map(|submission| &submission.entry);
+    let balance = |account: &str, end: NaiveDate, company: &str| -> i64 {
+        let until = entries().filter(|entry| entry.posting_date <= end && entry.company_code == company);
+        let lines = until.flat_map(|entry| &entry.lines).filter(|line| line.account_code == account);
+        lines.map(|line| line.signed_functional().units()).sum()
+    };
+    for end in ["2025-03-31", "2025-04-30"] {
+        let end: NaiveDate = end.parse().unwrap();
+        let due = |company| balance("125.000", end, company) + balance("310.000", end, company);
+        assert_eq!(due("1000") + due("2000") + due("3000"), 0, "{end}");
+    }
+    let march: NaiveDate = "2025-03-01".parse().unwrap();
+    let earned = |from: NaiveDate, until: NaiveDate| -> i64 {
+        let of_march = entries().filter(|entry| {
+            entry.production_month == Some(march) && (from..until).contains(&entry.posting_date)
+        });
+        let lines = of_march
+            .flat_map(|entry| &entry.lines)
+            .filter(|line| line.account_code == "605.000" && line.partner_company.is_some());
+        -lines.map(|line| line.signed_functional().units()).sum::<i64>()
+    };
+    let (april, may, june) = ("2025-04-01", "2025-05-01", "2025-06-01");
+    let [april, may, june] = [april, may, june].map(|day| day.parse::<NaiveDate>().unwrap());
+    let in_march = earned(march, april);
+    assert!(in_march > 0, "{in_march}");
+    assert_eq!(earned(april, may), 0, "reversed, and accrued once more");
+    let in_may = earned(may, june);
+    assert!(in_may.abs() * 20 < in_march, "only what was finally measured is still earned: {in_may}");
+}
+
 #[test]
 fn no_company_ever_runs_out_of_cash_and_no_owner_is_overpaid() {
     let world = world("2025-01-01");
@@ -210,7 +246,9 @@ fn a_reversal_mirrors_its_accrual_and_shares_its_chain() {
     let mut reversals = 0;
     for reversal in by_id.values().filter(|entry| entry.reverses_entry_id.is_some()) {
         let target = by_id[&reversal.reverses_entry_id.unwrap()];
-        assert_eq!(reversal.chain_id, target.entry_id);
+        assert_eq!(reversal.chain_id, target.chain_id);
+        let is_of_affiliates = target.intercompany_group_id.is_some();
+        assert!(is_of_affiliates || target.chain_id == target.entry_id, "{}", target.description);
         assert_eq!(Some(reversal.posting_date), target.auto_reverse_on);
         assert!(reversal.entered_at > target.entered_at);
         for (line, mirror) in target.lines.iter().zip(&reversal.lines) {
@@ -247,4 +285,179 @@ fn the_books_open_balanced_and_with_what_is_still_to_be_paid() {
         assert_eq!(is_debit, side == Side::Debit, "{account}: {}", balance(account));
         assert_ne!(balance(account), 0, "{account}");
     }
+}
+
+/// What an entry clears, reverses or adjusts is in the ledger, was entered before, and is never cleared beyond itself: also
+/// where it was opened before the books begin.
+#[test]
+fn an_entry_refers_to_published_entries_alone_and_clears_no_more_than_was_open() {
+    let world = world("2025-03-11");
+    let submissions = world.submissions(world.begins_at(), at(&world, 75));
+    let opening: BTreeSet<Uuid> =
+        submissions.iter().filter(|it| it.entry.fiscal_period == 0).map(|it| it.entry.entry_id).collect();
+    // An opening entry carries many items: the text of each names its document.
+    let with = |entry: &JournalEntry<'_>, line: &JournalLine<'_>| {
+        let of = [&line.counterparty_id, &line.partner_company, &line.owner_id, &line.well_id];
+        let with = of.into_iter().find_map(|id| id.as_deref()).unwrap_or_default();
+        let is_carried = opening.contains(&line.clears_entry_id.unwrap_or(entry.entry_id));
+        let text = line.text.as_deref().filter(|_| is_carried).unwrap_or_default();
+        let tickets = matches!(&*line.account_code, "127.001" | "303.000");
+        let produced = line.production_month.or(entry.production_month).filter(|_| tickets);
+        format!("{with} {text} {:?} {produced:?}", line.product.filter(|_| tickets))
+    };
+    let mut known = BTreeSet::new();
+    let mut items: BTreeMap<(Uuid, String, String), i64> = BTreeMap::new();
+    let mut cleared_of_opening: BTreeMap<String, u32> = BTreeMap::new();
+    for entry in submissions.iter().map(|submission| &submission.entry) {
+        for named in [entry.reverses_entry_id, entry.adjusts_entry_id].into_iter().flatten() {
+            assert!(known.contains(&named), "{}", entry.description);
+        }
+        for line in &entry.lines {
+            let cents = line.signed_functional().units();
+            let account = line.account_code.to_string();
+            let Some(cleared) = line.clears_entry_id else {
+                *items.entry((entry.entry_id, account, with(entry, line))).or_default() += cents;
+                continue;
+            };
+            let item = items.get_mut(&(cleared, account.clone(), with(entry, line)));
+            let item = item.unwrap_or_else(|| {
+                panic!(
+                    "{} {} of {}: {account} clears nothing of {cleared}",
+                    entry.transaction_type, entry.description, entry.entered_at
+                )
+            });
+            let before = *item;
+            *item += cents;
+            let holds = *item == 0 || item.signum() == before.signum();
+            assert!(holds, "{}: {account} of {before} by {cents}", entry.description);
+            if opening.contains(&cleared) {
+                assert!(line.text.is_some() || matches!(&*account, "127.001" | "303.000"), "{account}");
+                *cleared_of_opening.entry(account).or_default() += 1;
+            }
+        }
+        known.insert(entry.entry_id);
+    }
+    for account in ["120.000", "122.000", "123.000", "125.000", "127.001", "301.000", "303.000", "310.000"] {
+        assert!(
+            cleared_of_opening.get(account).is_some_and(|count| *count > 0),
+            "{account}: {cleared_of_opening:?}"
+        );
+    }
+    for line in submissions.iter().filter(|it| it.entry.fiscal_period == 0).flat_map(|it| &it.entry.lines) {
+        let by_document = ["120.000", "122.000", "123.000", "125.000", "301.000", "305.000", "310.000"];
+        assert!(line.text.is_some() || !by_document.contains(&&*line.account_code), "{line:?}");
+    }
+    // Two months on, nothing that vendors invoiced or purchasers took before the books began is left.
+    for (account, cents) in [("120.000", 0), ("301.000", 0), ("303.000", 0)] {
+        let of = |(entry_id, code, _): &(Uuid, String, String)| opening.contains(entry_id) && code == account;
+        let left: i64 = items.iter().filter(|(item, _)| of(item)).map(|(_, cents)| cents.abs()).sum();
+        assert_eq!(left, cents, "{account}");
+    }
+}
+
+/// Every line that pays, receives or writes off what another entry opened names it.
+#[test]
+fn what_settles_an_item_names_it() {
+    let world = world("2024-12-10");
+    let settling: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("VENDOR_PAYMENT", &["301.000"][..]),
+        ("SERVICE_PAYMENT", &["301.000"]),
+        ("AFE_PAYMENT", &["301.000"]),
+        ("MATERIAL_PAYMENT", &["301.000"]),
+        ("NON_OPERATED_PAYMENT", &["301.000"]),
+        ("PAYROLL_TAX_REMITTANCE", &["301.001"]),
+        ("PURCHASER_RECEIPT", &["120.000"]),
+        ("FEE_RECEIPT", &["122.000"]),
+        ("JIB_RECEIPT", &["123.000"]),
+        ("OWNER_DISTRIBUTION", &["123.000"]),
+        ("CASH_CALL_APPLICATION", &["123.000", "305.000"]),
+        ("BAD_DEBT_WRITE_OFF", &["123.000"]),
+        ("INTERCOMPANY_SETTLEMENT", &["125.000", "310.000"]),
+        ("AFFILIATE_DIVIDEND_PAYMENT", &["125.000", "310.000"]),
+        ("INTEREST_PAYMENT", &["330.000"]),
+        ("ESCHEAT_REMITTANCE", &["308.000"]),
+    ]);
+    let mut seen = BTreeSet::new();
+    for month in 0..13 {
+        for submission in world.submissions(at(&world, month * 28), at(&world, month * 28 + 28)) {
+            let entry = submission.entry;
+            let Some(accounts) = settling.get(&*entry.transaction_type) else { continue };
+            for line in entry.lines.iter().filter(|line| accounts.contains(&&*line.account_code)) {
+                assert!(line.clears_entry_id.is_some(), "{} {}", entry.transaction_type, entry.description);
+                seen.insert(entry.transaction_type.to_string());
+            }
+        }
+    }
+    let missing: Vec<_> = settling.keys().filter(|kind| !seen.contains(**kind)).collect();
+    assert!(missing.is_empty(), "{missing:?} never came");
+}
+
+/// What nobody claims is held by production month, and goes to the state in the year in which it is three years old.
+#[test]
+fn unclaimed_revenue_ages_by_production_month_before_it_goes_to_the_state() {
+    let world = world("2024-05-20");
+    let mut held: BTreeMap<(String, NaiveDate), i64> = BTreeMap::new();
+    let states: BTreeMap<String, String> = world
+        .opening_reference()
+        .into_iter()
+        .filter_map(|record| match record {
+            ledger::reference::ReferenceRecord::Owner(owner) => Some((owner.owner_id, owner.state)),
+            _ => None,
+        })
+        .collect();
+    let mut reported: BTreeMap<NaiveDate, BTreeSet<NaiveDate>> = BTreeMap::new();
+    for month in 0..15 {
+        let from = if month == 0 { world.begins_at() } else { at(&world, month * 28) };
+        for submission in world.submissions(from, at(&world, month * 28 + 28)) {
+            let entry = submission.entry;
+            let escheats = entry.transaction_type == "ESCHEAT";
+            for line in entry.lines.iter().filter(|line| line.account_code == "304.000") {
+                let owner = line.owner_id.as_deref().unwrap();
+                let produced = line.production_month.or(entry.production_month).unwrap();
+                let left = held.entry((owner.to_owned(), produced)).or_default();
+                *left -= line.signed_functional().units();
+                if escheats {
+                    assert_eq!(*left, 0, "{owner} {produced}: a month goes whole");
+                    if states[owner] == "TX" {
+                        reported.entry(entry.posting_date).or_default().insert(produced);
+                    }
+                }
+            }
+        }
+    }
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let reports: Vec<&BTreeSet<NaiveDate>> = reported.values().collect();
+    assert_eq!(reports.len(), 2, "Texas has one report a year: {:?}", reported.keys());
+    // Dormant on 1 March, three years after it was payable in the second month after production.
+    assert_eq!((reports[0].first(), reports[0].last()), (Some(&day("2020-01-01")), Some(&day("2020-12-01"))));
+    assert_eq!((reports[1].first(), reports[1].last()), (Some(&day("2021-01-01")), Some(&day("2021-12-01"))));
+    let open = held.iter().filter(|((owner, produced), cents)| {
+        states.get(owner).is_some_and(|state| state == "TX") && *produced < day("2022-01-01") && **cents != 0
+    });
+    assert_eq!(open.count(), 0);
+}
+
+/// What an affiliate distributes stays in the group until the parent pays it out.
+#[test]
+fn dividends_of_affiliates_go_to_the_parent_and_net_in_consolidation() {
+    let world = world("2025-01-01");
+    let submissions = world.submissions(at(&world, 0), at(&world, 200));
+    let entries = || submissions.iter().map(|submission| &submission.entry);
+    let kind = |code: &'static str| entries().filter(move |entry| entry.transaction_type == code);
+    let mut groups: BTreeMap<_, (i64, i64, BTreeSet<String>)> = BTreeMap::new();
+    for entry in kind("AFFILIATE_DIVIDEND").chain(kind("AFFILIATE_DIVIDEND_PAYMENT")) {
+        let group = groups.entry(entry.intercompany_group_id.unwrap()).or_default();
+        group.2.insert(entry.company_code.to_string());
+        for line in &entry.lines {
+            let cents = line.signed_functional().units();
+            match &*line.account_code {
+                "125.000" | "310.000" => group.0 += cents,
+                _ => group.1 += cents,
+            }
+            assert!(line.partner_company.is_some(), "{}", entry.description);
+        }
+    }
+    assert!(groups.len() >= 4, "{} groups", groups.len());
+    assert!(groups.values().all(|group| (group.0, group.1, group.2.len()) == (0, 0, 2)), "{groups:?}");
+    assert!(kind("DIVIDEND").all(|entry| entry.company_code == "1000"));
 }

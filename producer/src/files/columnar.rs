@@ -18,9 +18,9 @@ use std::io::Write;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Rows of a row group at the most. Some 80 MB while it is built, which each thread does for itself; large enough that a
-/// reader's cost for each of the 57 columns of a group is nothing beside its rows.
-pub(crate) const ROWS_MAX: usize = 131_072;
+/// Rows of a row group at the most. Some 20 MB while it is built, which each thread does for itself; large enough that a
+/// reader's cost for each of the 57 columns of a group is little beside its rows.
+pub(crate) const ROWS_MAX: usize = 16_384;
 
 /// An encoded row group.
 pub(crate) struct RowGroup(Vec<ArrowColumnChunk>);

@@ -170,7 +170,9 @@ impl Journal {
         let mut parts = Vec::new();
         let mut part = |value: Option<String>| parts.extend(value);
         let unit = line.unit_of_measure.as_deref().unwrap_or_default();
-        part(line.quantity.filter(|_| has_figures).map(|quantity| match line.unit_price {
+        // Closing entries move no volume, and carry a quantity of zero because the account asks for one.
+        let quantity = line.quantity.filter(|quantity| has_figures && !quantity.is_zero());
+        part(quantity.map(|quantity| match line.unit_price {
             Some(price) => format!("{} {unit} × {}", grouped(&quantity.to_string()), short(price)),
             None => format!("{} {unit}", grouped(&quantity.to_string())),
         }));

@@ -23,6 +23,9 @@ pub struct Manifest {
     pub price_source: String,
     /// BLAKE3 of the price table.
     pub price_digest: String,
+    /// By series, the day from which the history has no real prices and follows a path that depends on the seed alone; a
+    /// series whose real prices last is left out.
+    pub prices_seeded_from: BTreeMap<String, NaiveDate>,
     /// The first entry is entered then or later: simulated time, UTC.
     pub entered_from: DateTime<Utc>,
     /// And the last one before this.

@@ -92,11 +92,12 @@ pub struct Progress {
 /// The run of these settings and its world. Nothing is planted where no rate is given.
 ///
 /// # Errors
-/// [`WrongSettings`] where they are out of range.
+/// [`WrongSettings`] where they are out of range, or a price file is not sound or does not reach.
 pub fn world(args: &RunArgs) -> Result<(Genesis, World), WrongSettings> {
     let args = RunArgs { fault_rate: args.fault_rate.or(Some(Rate::ZERO)), ..args.clone() };
-    let prices = prices::without_eia(&args.prices_files)?;
-    let (genesis, _) = genesis::begin_with(&args, &prices, Uuid::nil(), Utc::now());
+    let now = Utc::now();
+    let prices = prices::without_eia(&args.prices_files, genesis::start_date(&args, now))?;
+    let (genesis, _) = genesis::begin_with(&args, &prices, Uuid::nil(), now);
     let world = genesis::settings(&genesis).and_then(|it| World::new(it).map_err(|error| error.to_string()));
     Ok((genesis, world.map_err(WrongSettings)?))
 }
@@ -277,6 +278,10 @@ impl<'f> Writing<'f> {
             simulator_version: genesis.simulator_version.clone(),
             price_source: genesis.price_source.clone(),
             price_digest: genesis.price_digest.clone(),
+            prices_seeded_from: prices::seeded_from(
+                &world.settings().prices,
+                world.history_ends_at().date_naive(),
+            ),
             entered_from: world.begins_at(),
             entered_until: world.history_ends_at(),
             fingerprint: self.digest.to_string(),

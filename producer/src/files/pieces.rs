@@ -18,16 +18,22 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    /// What is made at once: whole entries take ten times the room of what is written of them, so a piece is made bit by bit.
+    /// What is made at once: whole entries take ten times the room of what is written of them, and at the end of a month an
+    /// hour has as many as a day has else, so a piece is made bit by bit.
     pub(crate) fn bits(self, scale: u32) -> impl Iterator<Item = (DateTime<Utc>, DateTime<Utc>)> {
-        cut(self.start, self.end, TimeDelta::hours(6) / divisor(scale))
+        cut(self.start, self.end, TimeDelta::minutes(15) / divisor(scale))
     }
 }
 
-/// The history of a world, in pieces: a few megabytes each as text; a row group as Parquet.
+/// The history of a world, in pieces: the blocks of a day as Avro, a row group as Parquet, a few megabytes each as text, where
+/// a cut does not show.
 pub(crate) fn of_history(world: &World, format: Format) -> Vec<Piece> {
-    let days = if format == Format::Parquet { 7 } else { 1 };
-    let span = TimeDelta::days(days) / divisor(world.settings().scale);
+    let hours = match format {
+        Format::Parquet => 36,
+        Format::Avro => 24,
+        Format::Ndjson | Format::Csv => 1,
+    };
+    let span = TimeDelta::hours(hours) / divisor(world.settings().scale);
     let mut pieces = Vec::new();
     let (mut start, end) = (world.begins_at(), world.history_ends_at());
     while start < end {

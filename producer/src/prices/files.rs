@@ -4,11 +4,11 @@
 //! `price_usd_per_gal`), or months (`month,wti_usd_per_bbl,henry_hub_usd_per_mmbtu` and perhaps `propane_usd_per_gal`).
 //! A daily row may leave a price empty: the last one holds. What is not sound is refused with file and line.
 
-use super::{GAP_DAYS_MAX, Row, price};
+use super::{GAP_DAYS_MAX, MONTHS_BOOKED_BEFORE, Row, price};
 use chrono::{Datelike, NaiveDate};
 use csv::{Reader, ReaderBuilder, StringRecord, Trim};
 use ledger::UnitPrice;
-use ledger::period::next_month;
+use ledger::period::{first_of_month, next_month};
 use simulator::PriceTable;
 use simulator::prices::Series;
 use std::collections::BTreeMap;
@@ -48,20 +48,83 @@ pub struct FileError {
     pub problem: String,
 }
 
-/// The table that these files make; none where there are no files. Oil or gas that is in no file is as built in, and the
-/// source says so.
+/// What price files hold.
+#[derive(Clone, Debug)]
+pub struct Given {
+    table: PriceTable,
+    spans: Vec<Span>,
+}
+
+/// From where to where a file has a series.
+#[derive(Clone, Debug)]
+struct Span {
+    series: Series,
+    path: PathBuf,
+    /// The first date, and its line.
+    first: (NaiveDate, Option<u64>),
+    /// The line of the last date.
+    last_line: Option<u64>,
+}
+
+impl Given {
+    /// The table that the files make.
+    #[must_use]
+    pub const fn table(&self) -> &PriceTable {
+        &self.table
+    }
+
+    /// Whether a ledger that begins on `start_date` finds its prices in each file: those of the two years that are booked
+    /// before it, and of its first day. Otherwise the first price, or a path behind the last, would stand for what was real.
+    ///
+    /// # Errors
+    /// The first file, and line, that begins too late or ends too early.
+    pub fn reach(&self, start_date: NaiveDate) -> Result<(), FileError> {
+        let needed = first_of_month(start_date) - MONTHS_BOOKED_BEFORE;
+        // Propane has a rule of its own where it has no price.
+        for span in self.spans.iter().filter(|span| span.series != Series::Propane) {
+            let refuse = |line, problem| Err(FileError { path: span.path.clone(), line, problem });
+            let (first, line) = span.first;
+            let code = span.series.code();
+            if (first - needed).num_days() > GAP_DAYS_MAX {
+                return refuse(
+                    line,
+                    format!(
+                        "{code} begins on {first}, and a ledger from {start_date} needs it from {needed}, because two years are \
+                     booked before its first day: give a file that begins there, or a later START_DATE (--start-date)"
+                    ),
+                );
+            }
+            if let Some(until) = self.table.known_until(span.series).filter(|until| *until < start_date) {
+                return refuse(
+                    span.last_line,
+                    format!(
+                        "{code} ends on {until}, before the ledger's first day, {start_date}: give a file that goes on at least to \
+                     there, or an earlier START_DATE (--start-date)"
+                    ),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What these files hold; none where there are no files. Oil or gas that is in no file is as built in, and the source says
+/// so.
 ///
 /// # Errors
 /// The first file, and line, that is not sound.
-pub fn table(paths: &[PathBuf]) -> Result<Option<PriceTable>, FileError> {
+pub fn given(paths: &[PathBuf]) -> Result<Option<Given>, FileError> {
     let mut files: BTreeMap<Series, (&Path, Vec<Row>)> = BTreeMap::new();
+    let mut spans = Vec::new();
     for path in paths {
         let refuse = |problem| FileError { path: path.clone(), line: None, problem };
-        for (series, rows) in read(path)? {
+        for (series, Column { rows, first_line, last_line }) in read(path)? {
             if let Some((other, _)) = files.get(&series) {
                 let other = other.display();
                 return Err(refuse(format!("{} is in {other} as well: give one of them", series.code())));
             }
+            let first = (rows.first().map(|(_, date, _)| *date).unwrap_or_default(), first_line);
+            spans.push(Span { series, path: path.clone(), first, last_line });
             files.insert(series, (path, rows));
         }
         let rows: usize = files.values().map(|(_, rows)| rows.len()).sum();
@@ -87,7 +150,27 @@ pub fn table(paths: &[PathBuf]) -> Result<Option<PriceTable>, FileError> {
             }
         }
     }
-    Ok(Some(PriceTable::from_rows(&format!("Files: {}", sources.join("; ")), all)))
+    let table = PriceTable::from_rows(&format!("Files: {}", sources.join("; ")), all);
+    Ok(Some(Given { table, spans }))
+}
+
+/// A daily file with these prices.
+#[must_use]
+pub fn text(rows: &[Row]) -> String {
+    let columns: Vec<(&str, Series)> =
+        DAILY.into_iter().filter(|(_, series)| rows.iter().any(|(of, _, _)| of == series)).collect();
+    let mut days: BTreeMap<NaiveDate, BTreeMap<Series, UnitPrice>> = BTreeMap::new();
+    for (series, date, price) in rows {
+        days.entry(*date).or_default().insert(*series, *price);
+    }
+    let header: String = columns.iter().map(|(name, _)| format!(",{name}")).collect();
+    let mut text = format!("date{header}\n");
+    for (date, prices) in days {
+        let price = |series| prices.get(series).map(UnitPrice::to_string).unwrap_or_default();
+        let prices: String = columns.iter().map(|(_, series)| format!(",{}", price(series))).collect();
+        text.push_str(&format!("{date}{prices}\n"));
+    }
+    text
 }
 
 /// The first and the last date.
@@ -102,7 +185,7 @@ fn name(path: &Path) -> String {
 }
 
 /// The series of one file.
-fn read(path: &Path) -> Result<BTreeMap<Series, Vec<Row>>, FileError> {
+fn read(path: &Path) -> Result<BTreeMap<Series, Column>, FileError> {
     let refuse = |line, problem| FileError { path: path.to_owned(), line, problem };
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(path).and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes));
@@ -115,19 +198,27 @@ fn read(path: &Path) -> Result<BTreeMap<Series, Vec<Row>>, FileError> {
 
 type Problem = (Option<u64>, String);
 
-fn parse(bytes: &[u8]) -> Result<BTreeMap<Series, Vec<Row>>, Problem> {
+/// A series of a file, and the lines on which its first and its last price stand.
+#[derive(Default)]
+struct Column {
+    rows: Vec<Row>,
+    first_line: Option<u64>,
+    last_line: Option<u64>,
+}
+
+fn parse(bytes: &[u8]) -> Result<BTreeMap<Series, Column>, Problem> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
     let layout = Layout::of(reader.headers().map_err(unreadable)?)?;
     let series = layout.rows(&mut reader)?;
-    if series.values().all(Vec::is_empty) {
+    if series.values().all(|column| column.rows.is_empty()) {
         return Err((None, "it holds no prices".to_owned()));
     }
-    match series.iter().find(|(_, rows)| rows.is_empty()) {
+    match series.iter().find(|(_, column)| column.rows.is_empty()) {
         Some((Series::Propane, _)) if layout.is_monthly => {}
         Some((series, _)) => return Err((None, format!("its column for {} is empty", series.code()))),
         None => {}
     }
-    Ok(series.into_iter().filter(|(_, rows)| !rows.is_empty()).collect())
+    Ok(series.into_iter().filter(|(_, column)| !column.rows.is_empty()).collect())
 }
 
 fn unreadable(error: csv::Error) -> Problem {
@@ -186,9 +277,9 @@ impl Layout {
         }
     }
 
-    fn rows(&self, reader: &mut Reader<&[u8]>) -> Result<BTreeMap<Series, Vec<Row>>, Problem> {
-        let mut all: BTreeMap<Series, Vec<Row>> =
-            self.prices.iter().map(|(_, _, series)| (*series, Vec::new())).collect();
+    fn rows(&self, reader: &mut Reader<&[u8]>) -> Result<BTreeMap<Series, Column>, Problem> {
+        let mut all: BTreeMap<Series, Column> =
+            self.prices.iter().map(|(_, _, series)| (*series, Column::default())).collect();
         let (mut record, mut before) = (StringRecord::new(), None);
         while reader.read_record(&mut record).map_err(unreadable)? {
             let line = record.position().map(csv::Position::line);
@@ -197,13 +288,16 @@ impl Layout {
             before = Some(date);
             for (column, name, series) in &self.prices {
                 let price = self.price_of(&record[*column], name, *series).map_err(refuse)?;
-                let rows = all.get_mut(series).expect("every column has its rows");
+                let Column { rows, first_line, last_line } =
+                    all.get_mut(series).expect("every column has its rows");
                 let last = rows.last().map(|(_, last, _)| *last);
                 if let Some(price) = price {
                     if !self.is_monthly {
                         gap_problem(last, date, name).map_or(Ok(()), Err).map_err(refuse)?;
                     }
                     rows.push((*series, date, price));
+                    *first_line = first_line.or(line);
+                    *last_line = line;
                 }
                 if rows.len() > ROWS_MAX {
                     return Err(refuse(format!("more prices than the {ROWS_MAX} that a run takes")));
@@ -258,6 +352,10 @@ fn shortened(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn table(paths: &[PathBuf]) -> Result<Option<PriceTable>, FileError> {
+        Ok(given(paths)?.map(|given| given.table))
+    }
+
     const DAYS: &str = "date,price_usd_per_bbl\n2026-01-02,60.5\n2026-01-05,\n2026-01-06,-36.98\n";
     const MONTHS: &str = "month,wti_usd_per_bbl,henry_hub_usd_per_mmbtu,propane_usd_per_gal\n2025-12,60,3,0.7\n2026-01,61,3.5,\n";
 
@@ -310,6 +408,44 @@ mod tests {
         let digest = |text: &str| table(&[written(&folder, "months.csv", text)]).unwrap().unwrap().digest();
         assert_eq!(digest(&text), built_in.digest());
         assert_ne!(digest(&text.replace("2025-01,75.740000", "2025-01,75.750000")), built_in.digest());
+    }
+
+    #[test]
+    fn prices_that_do_not_reach_from_two_years_before_the_first_day_to_it_are_refused_with_the_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut text = "month,wti_usd_per_bbl,henry_hub_usd_per_mmbtu\n".to_owned();
+        let months = (2023..=2025).flat_map(|year| (1..=12).map(move |month| (year, month)));
+        months.for_each(|(year, month)| text.push_str(&format!("{year}-{month:02},60,3\n")));
+        let made = given(&[written(&folder, "months.csv", &text)]).unwrap().unwrap();
+        let reach = |day: &str| made.reach(day.parse().unwrap()).map_err(|error| error.to_string());
+        assert_eq!((reach("2025-01-01"), reach("2025-12-31")), (Ok(()), Ok(())));
+        let late = reach("2024-12-31").unwrap_err();
+        assert!(late.contains("months.csv, line 2: WTI begins on 2023-01-01"), "{late}");
+        assert!(late.contains("from 2022-12-01") && late.contains("--start-date"), "{late}");
+        let early = reach("2026-01-01").unwrap_err();
+        assert!(early.contains("months.csv, line 37: WTI ends on 2025-12-31"), "{early}");
+
+        // Markets rest for some days before the first price of a month, and a day is enough to begin on.
+        let mut days = "date,price_usd_per_mmbtu\n".to_owned();
+        let first: NaiveDate = "2023-01-04".parse().unwrap();
+        first.iter_days().step_by(7).take(105).for_each(|day| days.push_str(&format!("{day},3\n")));
+        let made = given(&[written(&folder, "days.csv", &days)]).unwrap().unwrap();
+        assert_eq!(made.reach("2025-01-01".parse().unwrap()), Ok(()));
+        let early = made.reach("2025-01-02".parse().unwrap()).unwrap_err().to_string();
+        assert!(early.contains("days.csv, line 106: HENRY_HUB ends on 2025-01-01"), "{early}");
+    }
+
+    #[test]
+    fn a_file_that_is_written_is_read_as_the_same_prices() {
+        let folder = tempfile::tempdir().unwrap();
+        let row = |series, date: &str, price: &str| (series, date.parse().unwrap(), price.parse().unwrap());
+        let rows = [
+            row(Series::Wti, "2026-01-02", "60.5"),
+            row(Series::Wti, "2026-01-06", "-36.98"),
+            row(Series::HenryHub, "2026-01-05", "3.125"),
+        ];
+        let read = table(&[written(&folder, "real.csv", &text(&rows))]).unwrap().unwrap();
+        assert_eq!(read.given().collect::<Vec<_>>(), rows);
     }
 
     #[test]

@@ -15,9 +15,11 @@ pub mod files;
 use crate::metrics;
 use chrono::{Days, Months, NaiveDate};
 use ledger::UnitPrice;
+use ledger::period::next_month;
 use service::exit::WrongSettings;
 use simulator::PriceTable;
 use simulator::prices::Series;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A price of a day, or of a month by its first day.
@@ -28,6 +30,8 @@ pub type Row = (Series, NaiveDate, UnitPrice);
 const PRICE_MAX: UnitPrice = UnitPrice::from_units(10_000 * UnitPrice::ONE.units());
 /// Days from one daily price to the next: the longest chains of weekends and holidays are shorter.
 const GAP_DAYS_MAX: i64 = 7;
+/// Months that are booked before the first of a ledger, so that nothing is paid or reversed that never existed.
+const MONTHS_BOOKED_BEFORE: Months = Months::new(24);
 /// Months before the first day of a run whose prices it needs: its wells have a past.
 const MONTHS_BEFORE: Months = Months::new(27);
 
@@ -44,10 +48,23 @@ fn price(text: &str) -> Result<UnitPrice, String> {
 /// settings alone.
 ///
 /// # Errors
-/// Where a file is not sound.
-pub fn without_eia(paths: &[PathBuf]) -> Result<PriceTable, WrongSettings> {
-    let table = files::table(paths).map_err(|error| WrongSettings(error.to_string()))?;
-    Ok(table.unwrap_or_else(PriceTable::built_in))
+/// Where a file is not sound, or does not reach from two years before `start_date` to it.
+pub fn without_eia(paths: &[PathBuf], start_date: NaiveDate) -> Result<PriceTable, WrongSettings> {
+    let wrong = |error: files::FileError| WrongSettings(error.to_string());
+    let Some(given) = files::given(paths).map_err(wrong)? else { return Ok(PriceTable::built_in()) };
+    given.reach(start_date).map_err(wrong)?;
+    Ok(given.table().clone())
+}
+
+/// By the code of each series whose real prices end before `until`, the first day of the seeded path that follows them.
+/// Propane follows oil.
+#[must_use]
+pub fn seeded_from(prices: &PriceTable, until: NaiveDate) -> BTreeMap<String, NaiveDate> {
+    let begins = |series: Series| {
+        let known_until = prices.known_until(series)?;
+        Some((series.code().to_owned(), next_month(known_until))).filter(|(_, begins)| *begins < until)
+    };
+    [Series::Wti, Series::HenryHub].into_iter().filter_map(begins).collect()
 }
 
 /// The table of a run that begins and was given no files: EIA's daily prices where there is a key, else the built-in one.
@@ -96,6 +113,15 @@ async fn from_eia(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_begins_with_the_month_after_the_last_price_and_only_before_the_end() {
+        let built_in = PriceTable::built_in();
+        let of = |until: &str| seeded_from(&built_in, until.parse().unwrap());
+        assert_eq!(of("2026-09-01"), BTreeMap::new());
+        let first: NaiveDate = "2026-09-01".parse().unwrap();
+        assert_eq!(of("2026-09-02"), [("WTI".to_owned(), first), ("HENRY_HUB".to_owned(), first)].into());
+    }
 
     #[test]
     fn a_gap_is_what_no_weekend_or_holiday_explains_and_the_time_before_the_first_price_counts() {

@@ -49,7 +49,12 @@ fn a_run_keeps_the_prices_that_it_began_with_and_files_with_others_are_refused()
     let (topics, folder) = (Topics::new(), tempfile::tempdir().unwrap());
     let priced = |name: &str, last: &str| {
         let path = folder.path().join(name);
-        let days = format!("date,price_usd_per_bbl\n2024-12-30,70\n2024-12-31,{last}\n");
+        let first: chrono::NaiveDate = "2023-01-01".parse().unwrap();
+        // Two years of weeks: the last begins on 2024-12-29.
+        let weeks = first.iter_days().step_by(7).take(105);
+        let mut days: String = weeks.map(|day| format!("{day},70\n")).collect();
+        days.insert_str(0, "date,price_usd_per_bbl\n");
+        days.push_str(&format!("2025-01-01,{last}\n"));
         std::fs::write(&path, days).unwrap();
         RunArgs { prices_files: vec![path], ..two_days() }
     };
@@ -67,6 +72,21 @@ fn a_run_keeps_the_prices_that_it_began_with_and_files_with_others_are_refused()
         "{text}"
     );
     assert_eq!(topics.run_records().len(), 2);
+}
+
+#[test]
+fn a_run_does_not_begin_with_prices_that_end_before_its_first_day() {
+    let (topics, folder) = (Topics::new(), tempfile::tempdir().unwrap());
+    let path = folder.path().join("oil.csv");
+    std::fs::write(&path, "date,price_usd_per_bbl\n2023-01-02,70\n").unwrap();
+    let error = topics.produce_in_vain(&RunArgs { prices_files: vec![path], ..two_days() });
+    assert!(error.downcast_ref::<WrongSettings>().is_some(), "{error:#}");
+    let text = format!("{error:#}");
+    assert!(
+        text.contains("oil.csv, line 2: WTI ends on 2023-01-02") && text.contains("START_DATE"),
+        "{text}"
+    );
+    assert!(topics.run_records().is_empty());
 }
 
 #[test]

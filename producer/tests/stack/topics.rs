@@ -33,7 +33,7 @@ pub(crate) fn two_days() -> RunArgs {
 }
 
 /// As [`two_days`].
-pub(crate) const FINGERPRINT: &str = "854504b89ad76933071bd1dfa1d9da3025d15bca5a661f240ff2465b9a7b5794";
+pub(crate) const FINGERPRINT: &str = "3b41209c8f89c4ae6d33285981a7de2ae4c558fdf56cdb94a9a644f0658f2c1b";
 
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,

@@ -9,24 +9,27 @@ use crate::reference::{JibDeck, JibShare};
 use crate::split::largest_remainder;
 
 /// A month's cost of a lease, account by account and AFE by AFE: partners are billed their shares, which leave the wells in
-/// proportion to what each cost.
+/// proportion to what each cost. What was coded wrong before is credited to them by the same shares.
 pub(super) fn cut_back(sheet: &mut Sheet<'_>) {
-    let mut groups: Vec<(String, Option<String>)> = Vec::new();
+    let mut groups: Vec<(String, Option<String>, Side)> = Vec::new();
     for line in sheet.entry.lines.iter().filter(|line| is_bill(line)) {
-        let group = (line.billed_account_code.as_deref().unwrap_or_default().to_owned(), afe(line));
+        let account = line.billed_account_code.as_deref().unwrap_or_default().to_owned();
+        let group = (account, afe(line), line.side);
         if !groups.contains(&group) {
             groups.push(group);
         }
     }
-    for (account, afe_number) in groups {
+    for (account, afe_number, side) in groups {
         let bills = sheet.places(|line| {
             is_bill(line)
+                && line.side == side
                 && line.billed_account_code.as_deref() == Some(account.as_str())
                 && afe(line) == afe_number
         });
-        let wells =
-            sheet.places(|line| !is_bill(line) && line.account_code == account && afe(line) == afe_number);
-        group(sheet, &account, &bills, &wells);
+        let wells = sheet.places(|line| {
+            !is_bill(line) && line.side != side && line.account_code == account && afe(line) == afe_number
+        });
+        group(sheet, (&account, side), &bills, &wells);
     }
 }
 
@@ -39,13 +42,17 @@ fn afe(line: &JournalLine<'_>) -> Option<String> {
 }
 
 /// One cost: the partners' bills, and what is taken off the wells.
-fn group(sheet: &mut Sheet<'_>, account: &str, bills: &[usize], wells: &[usize]) {
+fn group(sheet: &mut Sheet<'_>, (account, side): (&str, Side), bills: &[usize], wells: &[usize]) {
     let costs: Option<Vec<i64>> =
         wells.iter().map(|at| sheet.line(*at).base_amount.map(Money::units)).collect();
     for at in bills {
         let line = sheet.line(*at);
         let total = line.base_amount;
-        let mut calculation = part_of(sheet, line, total, &format!("cost on {account} at 8/8"));
+        let what = match side {
+            Side::Debit => format!("cost on {account} at 8/8"),
+            Side::Credit => format!("cost at 8/8 that {account} was charged with by mistake"),
+        };
+        let mut calculation = part_of(sheet, line, (total, side), &what);
         if let (Some(total), Some(costs)) = (total, &costs) {
             let of_wells = Money::from_units(costs.iter().sum());
             calculation.contradictions.extend(expect("cost at 8/8", total, of_wells).err());
@@ -62,7 +69,8 @@ fn group(sheet: &mut Sheet<'_>, account: &str, bills: &[usize], wells: &[usize])
             words::lines(bills),
             words::cents(*cost),
         );
-        let calculation = Calculation::worked_on(sheet.line(*at), Method::Split, text, (Side::Credit, *part));
+        let calculation =
+            Calculation::worked_on(sheet.line(*at), Method::Split, text, (side.opposite(), *part));
         sheet.put(*at, calculation);
     }
 }
@@ -75,7 +83,7 @@ pub(super) fn overhead(sheet: &mut Sheet<'_>) {
     for at in &bills {
         let line = sheet.line(*at);
         let what = format!("overhead of {}", words::lines(&recovered));
-        let mut calculation = part_of(sheet, line, Some(Money::from_units(total)), &what);
+        let mut calculation = part_of(sheet, line, (Some(Money::from_units(total)), Side::Debit), &what);
         let base = line.base_amount.unwrap_or(Money::from_units(total));
         calculation.contradictions.extend(expect("overhead at 8/8", base, Money::from_units(total)).err());
         sheet.put(*at, calculation);
@@ -96,8 +104,48 @@ pub(super) fn overhead(sheet: &mut Sheet<'_>) {
     }
 }
 
+/// Work that is done and not invoiced: an estimate by account at 8/8, of which partners and the company bear their shares.
+pub(super) fn accrued(sheet: &mut Sheet<'_>) {
+    let bills = sheet.places(|line| line.account_code == code::JIB_UNBILLED);
+    let own = sheet.places(|line| line.account_code.starts_with("24"));
+    let estimates: Option<Vec<i64>> =
+        own.iter().map(|at| sheet.line(*at).base_amount.map(Money::units)).collect();
+    // What does not say its estimates is stated.
+    let Some(estimates) = estimates else { return };
+    let total = Money::from_units(estimates.iter().sum());
+    let part_of_total = |sheet: &Sheet<'_>, at: usize| {
+        let line = sheet.line(at);
+        let mut calculation =
+            part_of(sheet, line, (line.base_amount, Side::Debit), "engineers' estimate at 8/8");
+        let base = line.base_amount.unwrap_or(total);
+        calculation.contradictions.extend(expect("estimate at 8/8", base, total).err());
+        calculation
+    };
+    for at in &bills {
+        let calculation = part_of_total(sheet, *at);
+        sheet.put(*at, calculation);
+    }
+    let sum = |places: &[usize]| -> i64 { places.iter().map(|at| sheet.line(*at).amount.units()).sum() };
+    let accrued = sum(&sheet.places(|line| line.account_code == code::ACCRUED_CAPITAL));
+    let kept = accrued - sum(&bills);
+    for (at, (part, estimate)) in own.iter().zip(largest_remainder(kept, &estimates).iter().zip(&estimates)) {
+        let text = format!(
+            "the company's own part, {}, in proportion to the engineers' estimate of {}, by largest remainder",
+            words::cents(kept),
+            words::cents(*estimate),
+        );
+        let calculation = Calculation::worked_on(sheet.line(*at), Method::Split, text, (Side::Debit, *part));
+        sheet.put(*at, calculation);
+    }
+}
+
 /// A partner's part of a cost, by the deck of the joint account.
-fn part_of(sheet: &Sheet<'_>, line: &JournalLine<'_>, total: Option<Money>, what: &str) -> Calculation {
+fn part_of(
+    sheet: &Sheet<'_>,
+    line: &JournalLine<'_>,
+    (total, side): (Option<Money>, Side),
+    what: &str,
+) -> Calculation {
     let share = line.decimal_interest.map_or_else(|| "a share".to_owned(), |share| share.to_string());
     let deck = line.jib_code.as_deref().and_then(|code| sheet.facts.jib_deck(code, sheet.entry.posting_date));
     let at = deck.and_then(|deck| Some((deck, place_in(deck, line)?)));
@@ -112,7 +160,7 @@ fn part_of(sheet: &Sheet<'_>, line: &JournalLine<'_>, total: Option<Money>, what
     let weights: Vec<i64> = deck.shares.iter().map(|it| it.working_interest.units()).collect();
     let part = largest_remainder(total.units(), &weights)[place];
     let text = format!("share {share} of the {what}, {}, by largest remainder", words::cents(total.units()));
-    let mut calculation = Calculation::worked_on(line, Method::Split, text, (Side::Debit, part));
+    let mut calculation = Calculation::worked_on(line, Method::Split, text, (side, part));
     calculation.notes.push(format!(
         "deck {} from {}: {} shares",
         deck.jib_code,

@@ -17,6 +17,9 @@ pub(super) fn explain(sheet: &mut Sheet<'_>) {
                 (Some(quantity), Some(price), Some(before), ..) => {
                     valued(sheet, line, (quantity, price), before)
                 }
+                (Some(months), None, Some(base), Some(rate), None) if is_of_months(line) => {
+                    by_month(line, (base, rate), months)
+                }
                 (_, None, Some(base), Some(rate), share) => rated(sheet, line, (base, rate), share),
                 (_, None, Some(base), None, Some(share)) => shared(sheet, line, base, share),
                 _ => continue,
@@ -75,6 +78,17 @@ fn valued(
     before: Money,
 ) -> Calculation {
     let value = Money::product(quantity, price).unwrap_or(Money::MAX).units();
+    if kind(sheet.entry) == "EXCHANGE_REVALUATION" {
+        let text = format!(
+            "{}, {}, less booked {}",
+            times(line, quantity, price),
+            words::cents(value),
+            words::cents(before.units())
+        );
+        let cents = (crate::entry::Side::Credit, value - before.units());
+        return Calculation::worked_on(line, Method::Price, text, cents)
+            .noting(["open invoices in the vendor's currency at the month's rate".to_owned()]);
+    }
     let kept = if line.account_code == code::DERIVATIVE_ASSET { value.max(0) } else { value.min(0) };
     let text = format!(
         "{}, to the {} {}, less {} before",
@@ -95,6 +109,25 @@ fn valued(
         )
     });
     Calculation::worked_on(line, Method::Price, text, (side, kept - before.units())).noting(market)
+}
+
+/// Whether a line's rate is that of a year, of which it takes so many months.
+fn is_of_months(line: &JournalLine<'_>) -> bool {
+    line.unit_of_measure.as_deref() == Some("MONTH")
+}
+
+/// Base times the rate of a year, a twelfth for each month, rounded once.
+fn by_month(line: &JournalLine<'_>, (base, rate): (Money, Rate), months: Quantity) -> Calculation {
+    let exact = base.units_wide() * rate.units_wide() * months.units_wide();
+    let cents = divide_half_away(exact, Rate::ONE.units_wide() * Quantity::ONE.units_wide() * 12) as i64;
+    let text = format!(
+        "{} × {} a year × {} of 12 months",
+        words::cents(base.units()),
+        words::number(rate),
+        words::number(months)
+    );
+    Calculation::worked(line, Method::Rate, text, cents)
+        .noting(["cost of the equipment, in equal parts over the months of its life".to_owned()])
 }
 
 /// Base times rate.
@@ -125,7 +158,7 @@ fn about_rate(
     let said = |text: &str| (vec![text.to_owned()], Vec::new());
     match (kind(sheet.entry), line.account_code.as_ref()) {
         ("DEPLETION" | "LEASEHOLD_AMORTISATION", _) => depletion(sheet, line, rate),
-        ("DEPRECIATION", _) => said("cost of the equipment × a month of its life"),
+        ("DEPRECIATION", _) => said("what is left of the equipment in the last month of its life"),
         ("ARO_ACCRETION", _) => said("the obligation × a month of the credit-adjusted rate (ASC 410-20)"),
         ("INTEREST_ACCRUAL", _) => said("what is drawn on the revolver × a month of its interest"),
         ("BAD_DEBT_PROVISION", _) => said("what partners owe × the provision of a quarter"),

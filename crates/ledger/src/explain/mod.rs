@@ -8,6 +8,7 @@ mod calculation;
 mod facts;
 mod joint;
 mod measured;
+mod named;
 mod revenue;
 mod sheet;
 mod sources;
@@ -17,6 +18,7 @@ mod words;
 
 pub use calculation::{Calculation, Method};
 pub use facts::Facts;
+pub use named::{Named, named};
 
 use crate::chart::code;
 use crate::entry::{DocumentType, JournalEntry};
@@ -32,6 +34,8 @@ pub struct Explanation {
     pub mirrors: Option<Uuid>,
     /// A calculation for each line.
     pub calculations: Vec<Calculation>,
+    /// What is told of the entries that its header names.
+    pub notes: Vec<String>,
 }
 
 impl Explanation {
@@ -77,6 +81,7 @@ fn explained(entry: &JournalEntry<'_>, references: &Facts) -> Explanation {
         "NON_OPERATED_ACCRUAL" | "NON_OPERATED_REVENUE" => revenue::of_others(&mut sheet),
         "JIB_CUT_BACK" => joint::cut_back(&mut sheet),
         "COPAS_OVERHEAD" | "DRILLING_OVERHEAD" => joint::overhead(&mut sheet),
+        "CAPITAL_ACCRUAL" => joint::accrued(&mut sheet),
         "CLOSE_TO_PROVED" => closed_to_proved(&mut sheet),
         _ => {}
     }
@@ -111,7 +116,9 @@ fn pairs(sheet: &mut Sheet<'_>) {
     }
     for at in sheet.open() {
         let account = &sheet.line(at).account_code;
-        let pair = PAIRS.iter().find(|(taking, _)| taking == account);
+        // What opening balances carry of it is cleared on a line of its own: neither is the whole.
+        let is_whole = sheet.places(|line| line.account_code == *account).len() == 1;
+        let pair = PAIRS.iter().find(|(taking, _)| is_whole && taking == account);
         let from = pair.and_then(|(_, giving)| sheet.on(giving));
         if let Some(from) = from.filter(|from| !sheet.open().contains(from)) {
             sheet.put_same(at, from);

@@ -104,7 +104,7 @@ impl<'s> Sheet<'s> {
             }
         }
         let calculations = self.done.into_iter().flatten().collect();
-        Explanation { entry_id: self.entry.entry_id, mirrors: None, calculations }
+        Explanation { entry_id: self.entry.entry_id, mirrors: None, calculations, notes: Vec::new() }
     }
 
     /// Whether a line's amount in the company's currency is its amount at the entry's rate, or for a sum the sum of them.

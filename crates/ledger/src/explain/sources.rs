@@ -7,7 +7,12 @@ use crate::entry::{JournalEntry, JournalLine};
 pub(super) fn of(entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> Calculation {
     if let Some(cleared) = line.clears_entry_id {
         let month = line.production_month.map(|month| format!(", production {}", words::month(month)));
-        let text = format!("clears what entry {cleared} left open{}", month.unwrap_or_default());
+        let lesser = match kind(entry) {
+            "OWNER_DISTRIBUTION" => ", at most what the owner is paid",
+            "CASH_CALL_APPLICATION" => ": what the advance covers of the bill, the lesser of both",
+            _ => "",
+        };
+        let text = format!("clears what entry {cleared} left open{}{lesser}", month.unwrap_or_default());
         return Calculation::new(line, Method::Clears, text);
     }
     let (method, text) = begins(entry, line);
@@ -20,7 +25,7 @@ fn begins(entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> (Method, String) 
     let stated = |text: &str| (Method::Stated, text.to_owned());
     match kind(entry) {
         "OPENING_BALANCE" => standing("carried in: stood", line),
-        "VENDOR_INVOICE" | "AFE_INVOICE" | "MATERIAL_PURCHASE" => stated("as invoiced"),
+        "VENDOR_INVOICE" | "AFE_INVOICE" | "MATERIAL_PURCHASE" | "PLUGGING_INVOICE" => stated("as invoiced"),
         "SERVICE_INVOICE" => {
             (Method::Tickets, "the vendor's field tickets of the month, each an entry of its own".to_owned())
         }
@@ -32,20 +37,13 @@ fn begins(entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> (Method, String) 
         }
         "PURCHASER_RECEIPT" => stated("short paid, as the purchaser's remittance states"),
         "REVOLVER_DRAW" | "REVOLVER_REPAYMENT" => stated("as the bank's advice states"),
-        "DIVIDEND" => stated("as the board resolved"),
+        "DIVIDEND" | "AFFILIATE_DIVIDEND" => stated("as the board resolved"),
         "INSURANCE_PREMIUM" => stated("as the policy states"),
-        "ARO_SETTLEMENT" if line.account_code.starts_with("100.") => {
-            stated("as the plugging contractors charged")
-        }
         "MANAGEMENT_FEE" => stated("as the service agreement between the companies states"),
+        "GATHERING_ACCRUAL" => stated("the gathering of the month's accrued sales in the basin"),
         "GATHERING_FEE" | "FEE_RECEIPT" => stated("as the gatherer's statement of the month has it"),
-        "OWNER_DISTRIBUTION" if line.account_code.starts_with("123.") => {
-            standing("netted: what the owner was billed as a partner, at most its revenue; stood", line)
-        }
-        "CASH_CALL_APPLICATION" => {
-            standing("what the advance covers of the bill: the lesser of both; stood", line)
-        }
         "AD_VALOREM_PAYMENT"
+        | "AFFILIATE_DIVIDEND_PAYMENT"
         | "BACKUP_WITHHOLDING_REMITTANCE"
         | "BAD_DEBT_WRITE_OFF"
         | "CLOSE_TO_PROVED"
@@ -77,11 +75,16 @@ fn payroll(account: &str) -> &'static str {
     }
 }
 
+/// Whether the account is kept by partners of a joint account.
+fn is_of_partners(line: &JournalLine<'_>) -> bool {
+    line.account_code.starts_with("123.") || line.account_code.starts_with("305.")
+}
+
 /// A balance of the books, and what it is of.
 fn standing(what: &str, line: &JournalLine<'_>) -> (Method, String) {
     let of = [
         ("owner", &line.owner_id),
-        ("partner", &line.counterparty_id),
+        (if is_of_partners(line) { "partner" } else { "counterparty" }, &line.counterparty_id),
         ("AFE", &line.afe_number),
         ("well", &line.well_id),
         ("lease", &line.lease_id),

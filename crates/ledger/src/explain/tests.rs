@@ -364,6 +364,56 @@ fn a_joint_cost_is_billed_by_the_deck_and_leaves_the_wells_in_proportion() {
 }
 
 #[test]
+fn what_was_billed_on_a_wrong_account_is_credited_by_the_same_deck() {
+    let on = |it: &mut JournalLine<'static>, base: &str| {
+        it.jib_code = Some("J".into());
+        it.base_amount = Some(base.parse().unwrap());
+    };
+    let billed = |it: &mut JournalLine<'static>| {
+        on(it, "100.02");
+        it.counterparty_id = Some("N-1".into());
+        it.decimal_interest = Some("0.4".parse().unwrap());
+        it.billed_account_code = Some("710.010".into());
+    };
+    let told = |back: &str| {
+        let lines = vec![
+            debit("123.000", "40.01", billed),
+            credit("710.010", "40.01", |it| on(it, "100.02")),
+            credit("123.000", back, billed),
+            debit("710.010", back, |it| on(it, "100.02")),
+        ];
+        explain(&entry("JIB_CUT_BACK", lines), &facts())
+    };
+    let explanation = told("40.01");
+    assert!(explanation.agrees(), "{explanation:?}");
+    assert_eq!(methods(&explanation), [Method::Split; 4]);
+    assert!(explanation.calculations[2].text.contains("by mistake"), "{explanation:?}");
+    assert!(!told("40.02").agrees());
+}
+
+#[test]
+fn an_accrual_of_capital_is_the_companys_part_of_an_estimate_and_what_partners_will_be_billed() {
+    let accrual = |partners: &str| {
+        let lines = vec![
+            debit("241.002", "420.00", |it| it.base_amount = Some("700.00".parse().unwrap())),
+            debit("243.030", "180.00", |it| it.base_amount = Some("300.00".parse().unwrap())),
+            debit("123.001", partners, |it| {
+                it.jib_code = Some("J".into());
+                it.counterparty_id = Some("N-1".into());
+                it.base_amount = Some("1000.00".parse().unwrap());
+                it.decimal_interest = Some("0.4".parse().unwrap());
+            }),
+            credit("301.002", "1000.00", |_| {}),
+        ];
+        explain(&entry("CAPITAL_ACCRUAL", lines), &facts())
+    };
+    let explanation = accrual("400.00");
+    assert!(explanation.agrees(), "{explanation:?}");
+    assert_eq!(methods(&explanation)[..3], [Method::Split; 3]);
+    assert!(!accrual("410.00").agrees());
+}
+
+#[test]
 fn overhead_is_a_rate_for_each_well_that_partners_and_the_company_share() {
     let lines = vec![
         debit("123.000", "840.00", |it| {
@@ -420,6 +470,28 @@ fn depletion_is_a_base_times_production_over_reserves() {
     let explanation = explain(&depletion("0.02", "1000.00"), &facts);
     assert!(!explanation.agrees());
     assert!(explanation.calculations[0].contradictions[0].starts_with("rate is 0.02000000"));
+}
+
+#[test]
+fn equipment_of_twenty_years_loses_a_twelfth_of_a_yearly_rate_a_month_to_the_cent() {
+    let depreciation = |amount: &str| {
+        let lines = vec![
+            debit("738.000", amount, |line| {
+                line.base_amount = Some("126000000".parse().unwrap());
+                line.rate = Some("0.05".parse().unwrap());
+                line.quantity = Some("1".parse().unwrap());
+                line.unit_of_measure = Some("MONTH".into());
+            }),
+            credit("259.000", amount, |_| {}),
+        ];
+        entry("DEPRECIATION", lines)
+    };
+    let explanation = holds(&depreciation("525000.00"), &Facts::default());
+    assert_eq!(
+        explanation.calculations[0].text,
+        "126,000,000.00 × 0.05 a year × 1.00 of 12 months = 525,000.00"
+    );
+    assert!(!explain(&depreciation("524999.16"), &Facts::default()).agrees());
 }
 
 #[test]
@@ -480,6 +552,23 @@ fn an_invoice_in_another_currency_is_stated_and_converted_line_by_line() {
 }
 
 #[test]
+fn payables_in_another_currency_are_worth_what_the_months_rate_makes_of_them() {
+    let revaluation = |amount: &str| {
+        let payable = credit("301.000", amount, |line| {
+            measured(line, "10000.00", "CAD", "0.729661");
+            line.base_amount = Some("7260.00".parse().unwrap());
+        });
+        entry("EXCHANGE_REVALUATION", vec![payable, debit("961.000", amount, |_| {})])
+    };
+    let explanation = holds(&revaluation("36.61"), &Facts::default());
+    assert_eq!(
+        explanation.calculations[0].text,
+        "10,000.00 CAD × 0.729661, 7,296.61, less booked 7,260.00 = 36.61"
+    );
+    assert!(!explain(&revaluation("36.62"), &Facts::default()).agrees());
+}
+
+#[test]
 fn a_cash_call_is_a_share_of_a_part_of_the_budget() {
     let mut facts = facts();
     facts.insert(ReferenceRecord::Afe(Afe {
@@ -516,6 +605,30 @@ fn a_finished_well_takes_over_what_was_in_progress_intangible_and_tangible_apart
     let explanation = holds(&entry("CLOSE_TO_PROVED", lines), &facts());
     assert_eq!(explanation.calculations[0].text, "sum of lines 3, 4 = 300.00");
     assert_eq!(explanation.calculations[4].text, "what stood on account 243.030 of AFE A-1");
+}
+
+#[test]
+fn the_entries_that_an_entry_clears_reverses_or_adjusts_are_told_beside_what_names_them() {
+    let id = Uuid::from_u128;
+    let lines = vec![
+        debit("301.000", "12.00", |it| it.clears_entry_id = Some(id(9))),
+        debit("301.000", "3.00", |it| it.clears_entry_id = Some(id(10))),
+        credit("100.000", "15.00", |_| {}),
+    ];
+    let mut payment = entry("VENDOR_PAYMENT", lines);
+    payment.adjusts_entry_id = Some(id(9));
+    let mut invoice = entry("VENDOR_INVOICE", vec![debit("710.009", "1012.00", |_| {})]);
+    (invoice.entry_id, invoice.entry_number) = (id(9), 77);
+    assert_eq!(named(&payment), [id(9), id(10)]);
+    let mut explanation = explain(&payment, &facts());
+    explanation.tell_of(&payment, &[(id(9), Named::of(&invoice))].into());
+    let told = format!(
+        "entry {}-000077 of {}, VENDOR_INVOICE, 1,012.00 USD",
+        invoice.fiscal_year, invoice.posting_date
+    );
+    assert_eq!(explanation.calculations[0].notes.join("; "), told);
+    assert!(explanation.calculations[1].notes[0].contains("carried in"), "{explanation:#?}");
+    assert_eq!(explanation.notes, [format!("adjusts {told}")]);
 }
 
 #[test]

@@ -17,14 +17,14 @@ const LIFTING: Question = Question {
     group: Group::Domain,
     name: "Lease operating expense a BOE",
     asks: "For each basin, at 8/8: are the 710 accounts without taxes and gathering, before partners are billed, in the band for each BOE that its wells produced in the closed months?",
-    source: "Operators' reports 2022 to 2025: Permian 5 to 8 $/BOE, Bakken 9 to 12, Eagle Ford 6 to 9, DJ 3 to 5, Marcellus and Haynesville 0.6 to 2, widened",
+    source: "Operators' reports 2022 to 2025: Permian 5 to 8 $/BOE, Bakken 9 to 12, Eagle Ford 6 to 9, DJ 3 to 5, Marcellus and Haynesville 0.6 to 2",
 };
 const DEPLETION: Question = Question {
     id: "depletion",
     group: Group::Domain,
     name: "Depletion a BOE",
     asks: "Are 726, 732 and 734 in the band for each net BOE (at the company's net revenue interest) of the wells that carry depletion?",
-    source: "Operators' reports: 10 to 17 $/BOE, widened",
+    source: "Operators' reports: 10 to 17 $/BOE",
 };
 const VARIATION: Question = Question {
     id: "depletion_variation",
@@ -58,8 +58,10 @@ impl Costs {
         for (account, line) in seen.lines() {
             match account.natural() {
                 710 if !NO_LIFTING.contains(&account.sub()) => {
-                    // The credits of a billing cut the cost back to the company's share.
-                    let is_cut_back = seen.entry.source == Source::JointInterest && line.side == Side::Credit;
+                    // A billing cuts the cost back to the company's share, and gives back what was billed by mistake; only
+                    // its lines name the joint account.
+                    let is_cut_back = seen.entry.source == Source::JointInterest
+                        && (line.side == Side::Credit || line.jib_code.is_some());
                     let well = line.well_id.as_deref().and_then(|id| masters.wells.get(id));
                     let Some(well) = well.filter(|_| !is_cut_back) else { continue };
                     if is_operated(masters, &seen.entry.company_code) {

@@ -2,7 +2,7 @@
 //!
 //! | module | asks |
 //! |---|---|
-//! | [`tax`] | severance tax against statute |
+//! | [`tax`], [`statute`] | severance tax against statute, by a table of its own |
 //! | [`price`] | realised prices against the market |
 //! | [`cost`] | lease operating expense and depletion a BOE |
 //! | [`lag`] | months between production and booking |
@@ -11,5 +11,6 @@
 pub(crate) mod cost;
 pub(crate) mod lag;
 pub(crate) mod price;
+pub(crate) mod statute;
 pub(crate) mod tax;
 pub(crate) mod wells;

@@ -17,22 +17,46 @@ const OIL: Question = Question {
     group: Group::Domain,
     name: "Oil sells near WTI",
     asks: "For each basin and month: is oil revenue ÷ barrels, less the mean WTI price of the month, in the band?",
-    source: "Differentials of −0.5 to −6 $/bbl are usual; waxy crude, quality and transport go further",
+    source: "Differentials of −0.5 to −6 $/bbl",
 };
 const GAS: Question = Question {
     id: "gas_price",
     group: Group::Domain,
     name: "Gas sells near Henry Hub",
     asks: "For each basin and month: is gas revenue ÷ MMBtu a part of Henry Hub within the band?",
-    source: "40 to 105 % is usual; Waha has been negative, and hubs near demand fetch more in winter",
+    source: "40 to 105 %; Waha, where Permian gas sells, has been negative",
 };
 const LIQUIDS: Question = Question {
     id: "liquids_price",
     group: Group::Domain,
     name: "Liquids sell as a part of WTI",
     asks: "For each basin and month: is liquids revenue ÷ barrel of 42 gallons a part of WTI within the band?",
-    source: "25 to 40 % is usual",
+    source: "25 to 40 %",
 };
+
+/// Basins whose gas sells at Waha.
+const WAHA: [&str; 2] = ["Midland", "Delaware"];
+
+/// What is wanted of a basin.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    band: Band,
+    at_waha: Band,
+}
+
+impl Wanted {
+    fn of(self, basin: &str) -> Band {
+        if WAHA.contains(&basin) { self.at_waha } else { self.band }
+    }
+
+    fn told(self, unit: &str) -> String {
+        let mut told = format!("{} to {} {unit}", self.band.low, self.band.high);
+        if self.at_waha != self.band {
+            told.push_str(&format!("; at Waha {} to {}", self.at_waha.low, self.at_waha.high));
+        }
+        told
+    }
+}
 
 /// Cents and thousandths of the unit that the market quotes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,7 +96,7 @@ impl Prices {
         names: &Names,
         thresholds: &Thresholds,
     ) -> Vec<Test> {
-        let judge = |question: &Question, product, series: &str, band: Band, unit| {
+        let judge = |question: &Question, product, series: &str, wanted: Wanted, unit| {
             let mut tally = Tally::default();
             let mut found = BTreeMap::<String, Band>::new();
             let final_months = self.sold.iter().filter(|((_, of, month), _)| {
@@ -88,18 +112,21 @@ impl Prices {
                 let price = sold.cents as f64 / 100.0 / (sold.units as f64 / 1_000.0);
                 let value = if product == Product::Oil { price - market } else { price / market };
                 let basin = names.name(*basin).to_owned();
-                tally.check(band.holds(value), || {
+                tally.check(wanted.of(&basin).holds(value), || {
                     (format!("{basin} {month}"), format!("{price:.2} against {market:.2}: {value:.2}"))
                 });
                 let of_basin = found.entry(basin).or_insert(Band::new(value, value));
                 *of_basin = of_basin.stretched(value);
             }
-            conclude(closing, question, tally, &found, band, unit)
+            conclude(closing, question, tally, &found, wanted, unit)
         };
+        let everywhere = |band| Wanted { band, at_waha: band };
+        let gas = Wanted { band: thresholds.gas_of_henry_hub, at_waha: thresholds.gas_of_waha };
+        let (oil, liquids) = (everywhere(thresholds.oil_differential), everywhere(thresholds.liquids_of_wti));
         vec![
-            judge(&OIL, Product::Oil, "WTI", thresholds.oil_differential, "$/bbl against WTI"),
-            judge(&GAS, Product::Gas, "HENRY_HUB", thresholds.gas_of_henry_hub, "of Henry Hub"),
-            judge(&LIQUIDS, Product::NaturalGasLiquids, "WTI", thresholds.liquids_of_wti, "of WTI"),
+            judge(&OIL, Product::Oil, "WTI", oil, "$/bbl against WTI"),
+            judge(&GAS, Product::Gas, "HENRY_HUB", gas, "of Henry Hub"),
+            judge(&LIQUIDS, Product::NaturalGasLiquids, "WTI", liquids, "of WTI"),
         ]
     }
 }
@@ -109,10 +136,10 @@ fn conclude(
     question: &Question,
     tally: Tally,
     found: &BTreeMap<String, Band>,
-    band: Band,
+    wanted: Wanted,
     unit: &'static str,
 ) -> Test {
-    let threshold = format!("{} to {} {unit}", band.low, band.high);
+    let threshold = wanted.told(unit);
     let Some(all) = found.values().copied().reduce(|all, one| all.stretched(one.low).stretched(one.high))
     else {
         return question.unseen(
@@ -123,10 +150,15 @@ fn conclude(
     };
     let figure = format!("{:.2} to {:.2}; {} of {} out", all.low, all.high, tally.broken, tally.checked);
     let rows = found.iter().map(|(basin, found)| {
+        let band = wanted.of(basin);
         let holds = band.holds(found.low) && band.holds(found.high);
         Row::judged(basin.clone(), format!("{:.2} to {:.2} {unit}", found.low, found.high), holds)
     });
-    let spans = found.iter().map(|(basin, found)| Span { of: basin.clone(), wanted: band, found: *found });
+    let spans = found.iter().map(|(basin, found)| Span {
+        of: basin.clone(),
+        wanted: wanted.of(basin),
+        found: *found,
+    });
     let mut test = question.judged(tally.broken == 0, figure, threshold);
     test.rows_left_out = tally.broken - tally.rows.len() as u64;
     test.with_rows(rows.chain(tally.rows).collect()).with_chart(Chart::Spans { spans: spans.collect(), unit })

@@ -1,21 +1,29 @@
 //! Severance tax against statute.
 
 use crate::closing::Closing;
+use crate::domain::statute;
 use crate::masters::Masters;
 use crate::question::{Question, Tally, grouped};
 use crate::report::{Group, Row, Test};
 use crate::seen::Seen;
 use crate::ties::entries::named;
-use ledger::reference::TaxRate;
-use ledger::{JournalLine, Money, Quantity, Side};
+use ledger::reference::CompanyRole;
+use ledger::{JournalLine, Money, Quantity, Rate, Side, UnitPrice};
 use std::collections::BTreeMap;
 
 const AMOUNT: Question = Question {
     id: "severance_amount",
     group: Group::Domain,
-    name: "Severance tax is what the statute asks",
+    name: "Severance tax is what the rates on record ask",
     asks: "Is each accrued 320 line that names a base and a rate base × rate, plus volume × rate per unit, within a cent (two for a correction, which is the difference of two)?",
-    source: "State statutes, by tax_code of gl.tax-rate; one cent",
+    source: "gl.tax-rate, by tax_code; one cent",
+};
+const STATUTE: Question = Question {
+    id: "severance_statute",
+    group: Group::Domain,
+    name: "Severance tax is what the state asks",
+    asks: "By the scorecard's own table of statutes, and the state, age and product of the well: is each accrued 320 line base × rate, plus volume × rate per unit, within a cent (two for a correction), and has each operated sale that the state taxes such a line?",
+    source: "Statutes and agencies' notices, effective-dated; what the ledger publishes of its rates is not asked",
 };
 const RATE: Question = Question {
     id: "severance_rate",
@@ -32,10 +40,14 @@ const SHARES: Question = Question {
     source: "Tax is withheld from every owner but exempt ones; exact",
 };
 
+/// An own share below which a tax may round to nothing.
+const SALE_MIN: Money = Money::from_units(100_00);
+
 /// Bounded by tax codes.
 #[derive(Debug, Default)]
 pub(crate) struct Severance {
     amount: Tally,
+    statute: Tally,
     rate: Tally,
     shares: Tally,
     accrued: BTreeMap<String, u64>,
@@ -62,17 +74,70 @@ impl Severance {
                 borne.len() - 1
             });
             if account.natural() == 320 {
+                self.observe_statute(seen, line, masters);
                 *borne[at].1.get_or_insert(0) += credit;
                 self.observe_line(seen, line, code, masters);
             } else {
                 borne[at].2 -= credit;
             }
         }
+        self.observe_untaxed(seen, masters);
         for (code, accrued, borne) in borne {
             // Where somebody else remits the tax, nothing is accrued; an accrual may know the owners as a whole only.
             let Some(accrued) = accrued.filter(|_| names_owners) else { continue };
             let figure = || format!("{code}: {} accrued, {} borne", cents(accrued), cents(borne));
             self.shares.check(accrued == borne, || named(seen.entry, figure()));
+        }
+    }
+
+    /// What the state asks, by the scorecard's own table.
+    fn observe_statute(&mut self, seen: &Seen<'_>, line: &JournalLine<'_>, masters: &Masters) {
+        let well = line.well_id.as_deref().and_then(|id| masters.wells.get(id));
+        let (Some(well), Some(product), Some(month), Some(base)) =
+            (well, line.product, seen.production(line), line.base_amount)
+        else {
+            self.statute
+                .check(false, || named(seen.entry, "names no well, product, month or base".to_owned()));
+            return;
+        };
+        let levy = statute::levy(masters, well, product, month);
+        let (rate, per_unit) = levy.map_or_else(Default::default, |levy| (levy.rate, levy.per_unit));
+        let (accrued, expected, most) = due(seen, line, base, (rate, per_unit));
+        self.statute.check((accrued - expected).abs() <= most, || {
+            let figure = format!(
+                "{} {product} in {month}: {} on {base} at {rate} and {per_unit}, expected {}",
+                well.state,
+                cents(accrued),
+                cents(expected)
+            );
+            named(seen.entry, figure)
+        });
+    }
+
+    /// A sale that the state taxes and the entry does not.
+    fn observe_untaxed(&mut self, seen: &Seen<'_>, masters: &Masters) {
+        let is_operated = masters.roles.get(&*seen.entry.company_code) == Some(&CompanyRole::Operator);
+        if !is_operated || seen.is_correction() || seen.entry.reverses_entry_id.is_some() {
+            return;
+        }
+        for (account, line) in seen.lines() {
+            let is_sale = (601..=603).contains(&account.natural())
+                && line.decimal_interest.is_some()
+                && line.side == Side::Credit
+                && line.amount >= SALE_MIN;
+            let well = line.well_id.as_deref().and_then(|id| masters.wells.get(id));
+            let (Some(well), Some(product), Some(month)) = (well, line.product, seen.production(line)) else {
+                continue;
+            };
+            if !is_sale || statute::levy(masters, well, product, month).is_none() {
+                continue;
+            }
+            let is_tax = |(account, other): (crate::account::Account, &JournalLine<'_>)| {
+                account.natural() == 320 && other.well_id == line.well_id && other.product == line.product
+            };
+            self.statute.check(seen.lines().any(is_tax), || {
+                named(seen.entry, format!("{} {product} in {month} has no tax", well.state))
+            });
         }
     }
 
@@ -91,18 +156,8 @@ impl Severance {
             named(seen.entry, format!("{code} in {month}: {rate}, in force {known}"))
         });
         let Some(tax) = tax else { return };
-        let is_mirror = seen.entry.reverses_entry_id.is_some();
-        let volume = volume(seen, line);
-        let mut expected = expected(base, if is_mirror { volume.abs() } else { volume }, rate, tax);
-        let is_credit = (line.side == Side::Credit) != is_mirror;
-        let accrued = if is_credit { line.amount.units() } else { -line.amount.units() };
-        // A correction is the difference of two taxes, each rounded, and may lower what was booked; no other tax is negative.
-        let is_correction = seen.entry.adjusts_entry_id.is_some();
-        if !is_correction {
-            expected = expected.max(0);
-        }
-        let holds = (accrued - expected).abs() <= if is_correction { 2 } else { 1 };
-        self.amount.check(holds, || {
+        let (accrued, expected, most) = due(seen, line, base, (rate, tax.rate_per_unit));
+        self.amount.check((accrued - expected).abs() <= most, || {
             let figure =
                 format!("{code}: {} on {base} at {rate}, expected {}", cents(accrued), cents(expected));
             named(seen.entry, figure)
@@ -117,16 +172,31 @@ impl Severance {
             .map(|(code, count)| Row::new(code.clone(), format!("{} lines", grouped(*count))));
         vec![
             AMOUNT.exact(closing, self.amount, "lines differ", unseen).with_rows(rows.collect()),
+            STATUTE.exact(closing, self.statute, "lines differ", unseen),
             RATE.exact(closing, self.rate, "lines differ", unseen),
             SHARES.exact(closing, self.shares, "entries differ", unseen),
         ]
     }
 }
 
-fn expected(base: Money, volume: i64, rate: ledger::Rate, tax: &TaxRate) -> i64 {
+/// What a line accrues, credits positive; what is expected of its base and volume; and how far they may be apart.
+fn due(
+    seen: &Seen<'_>,
+    line: &JournalLine<'_>,
+    base: Money,
+    (rate, per_unit): (Rate, UnitPrice),
+) -> (i64, i64, i64) {
+    let is_mirror = seen.entry.reverses_entry_id.is_some();
+    let volume = volume(seen, line);
+    let volume = Quantity::from_units(if is_mirror { volume.abs() } else { volume });
     let by_value = Money::product(base, rate).map_or(0, Money::units);
-    let by_volume = Money::product(Quantity::from_units(volume), tax.rate_per_unit).map_or(0, Money::units);
-    by_value + by_volume
+    let by_volume = Money::product(volume, per_unit).map_or(0, Money::units);
+    let is_credit = (line.side == Side::Credit) != is_mirror;
+    let accrued = if is_credit { line.amount.units() } else { -line.amount.units() };
+    // A correction is the difference of two taxes, each rounded, and may lower what was booked; no other tax is negative.
+    let is_correction = seen.is_correction();
+    let expected = by_value + by_volume;
+    if is_correction { (accrued, expected, 2) } else { (accrued, expected.max(0), 1) }
 }
 
 /// The volume that is taxed: the line's own, else what the entry's owner split of that well and product adds up to.

@@ -20,7 +20,7 @@ const FIRST_TWO: Question = Question {
     group: Group::Shape,
     name: "First two digits",
     asks: "The same for the first two digits.",
-    source: "Nigrini: marginal below 0.0022; a goal, since fixed-rate processes stand out",
+    source: "Nigrini: marginal below 0.0022",
 };
 const TICKETS: Question = Question {
     id: "benford_tickets",
@@ -34,14 +34,14 @@ const ROUND: Question = Question {
     group: Group::Shape,
     name: "Some amounts are round",
     asks: "Which share of business amounts are whole hundreds of dollars?",
-    source: "1 to 25 % by source in journals; half a percent is allowed where amounts are computed",
+    source: "1 to 25 % by source in journals",
 };
 const LAST_TWO: Question = Question {
     id: "last_two_digits",
     group: Group::Shape,
     name: "Cents are evenly spread",
     asks: "How far are the last two digits of business amounts, whole dollars aside, from even, in mean absolute deviation?",
-    source: "Nigrini's last-two-digits test; no threshold",
+    source: "Nigrini's last-two-digits test; a tenth of the even share of 1/99",
 };
 
 /// Amounts below which the deviation says nothing.
@@ -151,13 +151,10 @@ impl Digits {
     pub(crate) fn judge(&self, closing: &Closing, thresholds: &Thresholds) -> Vec<Test> {
         vec![
             self.judge_first(closing, thresholds),
-            FIRST_TWO.reported(
-                format!("{:.4}", self.business.first_two_deviation()),
-                format!("goal: below {}", thresholds.benford_first_two),
-            ),
+            self.judge_first_two(closing, thresholds),
             TICKETS.reported(format!("{:.4}", self.tickets.first_deviation()), "none"),
             self.judge_round(closing, thresholds),
-            self.report_cents(),
+            self.judge_cents(closing, thresholds),
         ]
     }
 
@@ -202,11 +199,25 @@ impl Digits {
         ROUND.judged(band.holds(found), percent(found), threshold).with_rows(rows.collect())
     }
 
-    fn report_cents(&self) -> Test {
+    fn judge_first_two(&self, closing: &Closing, thresholds: &Thresholds) -> Test {
+        let threshold = format!("below {}", thresholds.benford_first_two);
+        if self.amounts < AMOUNTS_MIN {
+            return FIRST_TWO.unseen(closing, threshold, "there are fewer than 1,000 business amounts");
+        }
+        let found = self.business.first_two_deviation();
+        FIRST_TWO.judged(found < thresholds.benford_first_two, format!("{found:.4}"), threshold)
+    }
+
+    fn judge_cents(&self, closing: &Closing, thresholds: &Thresholds) -> Test {
+        let threshold = format!("below {}", thresholds.last_two_digits);
+        if self.amounts < AMOUNTS_MIN {
+            return LAST_TWO.unseen(closing, threshold, "there are fewer than 1,000 business amounts");
+        }
         let spread: Vec<u64> = self.cents.iter().skip(1).copied().collect();
         let count = spread.iter().sum();
         let found: Vec<f64> = spread.iter().map(|of_cents| share(*of_cents, count)).collect();
-        LAST_TWO.reported(format!("{:.4}", deviation(&found, &[1.0 / 99.0; 99])), "none")
+        let found = deviation(&found, &[1.0 / 99.0; 99]);
+        LAST_TWO.judged(found < thresholds.last_two_digits, format!("{found:.4}"), threshold)
     }
 }
 

@@ -43,7 +43,7 @@ const MANUAL: Question = Question {
     group: Group::Shape,
     name: "Few entries are made by hand",
     asks: "Which share of business entries has source MAN?",
-    source: "2 to 6 % in practice; 1 % is allowed, since upstream subledgers are many",
+    source: "2 to 6 % in practice",
 };
 
 const TICKETS: Question = Question {

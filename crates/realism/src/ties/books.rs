@@ -39,7 +39,7 @@ const CLEARING: Question = Question {
     id: "clearing_accounts",
     group: Group::Tie,
     name: "Clearing accounts end at zero",
-    asks: "Are 350, 351, 352, 360 and 361 zero at the end of each month that has closed?",
+    asks: "Are 350 to 353, 360 and 361 zero at the end of each month that has closed?",
     source: "Upstream charts of accounts: control accounts must be zero after allocation; exact",
 };
 const ACCRUED: Question = Question {
@@ -58,7 +58,7 @@ const CASH: Question = Question {
 };
 
 /// Natural accounts that must be zero after allocation.
-const CLEARING_ACCOUNTS: [u32; 5] = [350, 351, 352, 360, 361];
+const CLEARING_ACCOUNTS: [u32; 6] = [350, 351, 352, 353, 360, 361];
 const ACCRUED_SALES: u32 = 127;
 
 /// What a sum is of.

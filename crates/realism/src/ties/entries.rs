@@ -1,6 +1,7 @@
 //! Each entry by itself: balance, positive amounts, numbers, periods, owner splits.
 
 use crate::closing::Closing;
+use crate::masters::{Masters, of_interest};
 use crate::question::{Question, Tally};
 use crate::report::{Group, Test};
 use crate::seen::Seen;
@@ -44,6 +45,14 @@ const SPLITS: Question = Question {
     source: "Division orders; exact to eight digits",
 };
 
+const DECKS: Question = Question {
+    id: "owner_decks",
+    group: Group::Tie,
+    name: "Each production month pays its own owners",
+    asks: "Are the owners, kinds and decimals of each owner split those of the deck that held on the first day of its production month, whenever it is booked?",
+    source: "A transfer of interest holds from a production month on, also for later corrections of earlier ones; exact",
+};
+
 /// Bounded by companies and fiscal years.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
@@ -52,11 +61,12 @@ pub(crate) struct Entries {
     numbers: Tally,
     periods: Tally,
     splits: Tally,
+    decks: Tally,
     last_numbers: HashMap<(u32, i32), i64>,
 }
 
 impl Entries {
-    pub(crate) fn observe(&mut self, seen: &Seen<'_>) {
+    pub(crate) fn observe(&mut self, seen: &Seen<'_>, masters: &Masters) {
         let entry = seen.entry;
         self.balance.check(is_balanced(entry), || named(entry, "does not balance".to_owned()));
         for line in &entry.lines {
@@ -73,23 +83,38 @@ impl Entries {
             let figure = || format!("entered {} for {}", entry.entered_at, entry.posting_date);
             self.periods.check(!seen.is_late, || named(entry, figure()));
         }
-        self.observe_splits(seen);
+        self.observe_splits(seen, masters);
     }
 
-    fn observe_splits(&mut self, seen: &Seen<'_>) {
+    fn observe_splits(&mut self, seen: &Seen<'_>, masters: &Masters) {
         type Split<'e> = (Option<&'e str>, Option<Product>, Option<NaiveDate>);
         let entry = seen.entry;
-        let mut splits: Vec<(Split<'_>, i64)> = Vec::new();
+        // By split: the sum of its decimals, and of what tells its owners.
+        let mut splits: Vec<(Split<'_>, i64, u64)> = Vec::new();
         for line in &entry.lines {
-            let (Some(_), Some(share)) = (line.interest_type, line.decimal_interest) else { continue };
+            let (Some(interest_type), Some(share)) = (line.interest_type, line.decimal_interest) else {
+                continue;
+            };
             let production = line.production_month.or(entry.production_month);
             let split = (line.well_id.as_deref(), line.product, production);
-            match splits.iter_mut().find(|(known, _)| *known == split) {
-                Some((_, sum)) => *sum += share.units(),
-                None => splits.push((split, share.units())),
+            let owner = of_interest(line.owner_id.as_deref().unwrap_or_default(), interest_type, share);
+            match splits.iter_mut().find(|(known, ..)| *known == split) {
+                Some((_, sum, owners)) => {
+                    *sum += share.units();
+                    *owners = owners.wrapping_add(owner);
+                }
+                None => splits.push((split, share.units(), owner)),
             }
         }
-        for (_, sum) in splits {
+        for ((well, product, production), sum, owners) in splits {
+            let deck = match (well, product, production) {
+                (Some(well), Some(product), Some(day)) => masters.owner_deck(well, product, day),
+                _ => None,
+            };
+            // Of a well without a deck nothing is claimed here.
+            if let Some(deck) = deck {
+                self.decks.check(deck == owners, || named(entry, "is not by its deck".to_owned()));
+            }
             let figure = || format!("decimals sum to {}", Fixed::<18, 8>::from_units(sum));
             self.splits.check(sum == DecimalInterest::ONE.units(), || named(entry, figure()));
         }
@@ -102,6 +127,12 @@ impl Entries {
             NUMBERS.exact(closing, self.numbers, "entries are out of turn", "no entry was seen"),
             PERIODS.exact(closing, self.periods, "entries came too late", "no entry was seen"),
             SPLITS.exact(closing, self.splits, "splits are not", "no owner split was seen"),
+            DECKS.exact(
+                closing,
+                self.decks,
+                "splits are not",
+                "no owner split of a well with a deck was seen",
+            ),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! What the companies of the group owe each other.
 
 use crate::closing::Closing;
+use crate::month::Month;
 use crate::names::Names;
 use crate::question::{Question, Tally, dollars, grouped};
 use crate::report::{Group, Row, Test};
@@ -12,7 +13,7 @@ const PAIRS: Question = Question {
     id: "intercompany",
     group: Group::Tie,
     name: "Intercompany groups net to zero",
-    asks: "Do the 125 and 310 lines of each intercompany group sum to zero, with at least two companies and a line of each side, and do 125 and 310 agree for each pair of companies?",
+    asks: "Do the 125 and 310 lines of each intercompany group sum to zero, with at least two companies and a line of each side, and do 125 and 310 agree for each pair of companies, at the end of every closed month too?",
     source: "Consolidation: due from = due to; exact",
 };
 
@@ -36,12 +37,12 @@ impl Pair {
     }
 }
 
-/// Bounded by the groups of [`SETTLED_DAYS`], and by pairs of companies.
+/// Bounded by the groups of [`SETTLED_DAYS`], and by pairs of companies and months.
 #[derive(Debug, Default)]
 pub(crate) struct Intercompany {
     open: BTreeMap<u128, Pair>,
-    /// By the two companies, the smaller number first.
-    balances: BTreeMap<(u32, u32), i128>,
+    /// By the two companies, the smaller number first, and the month of posting.
+    balances: BTreeMap<(u32, u32), BTreeMap<Month, i128>>,
     tally: Tally,
 }
 
@@ -51,7 +52,8 @@ impl Intercompany {
         for (account, line) in seen.lines().filter(|(account, _)| affiliate(account.natural())) {
             let partner = names.number(line.partner_company.as_deref().unwrap_or_default());
             let pair = (seen.company.min(partner), seen.company.max(partner));
-            *self.balances.entry(pair).or_default() += signed(line);
+            let months = self.balances.entry(pair).or_default();
+            *months.entry(seen.posted).or_default() += signed(line);
             let Some(group) = seen.entry.intercompany_group_id else { continue };
             let pair = self.open.entry(group.as_u128()).or_insert_with(|| Pair {
                 cents: 0,
@@ -94,9 +96,19 @@ impl Intercompany {
         }
         let groups = self.tally.checked;
         if is_complete && groups > 0 {
-            for ((one, other), cents) in &self.balances {
+            for ((one, other), months) in &self.balances {
                 let of = || format!("{} and {}", names.name(*one), names.name(*other));
-                self.tally.check(*cents == 0, || (of(), format!("{} apart", dollars(*cents))));
+                let cents: i128 = months.values().sum();
+                self.tally.check(cents == 0, || (of(), format!("{} apart", dollars(cents))));
+            }
+        }
+        for ((one, other), months) in &self.balances {
+            for month in closing.closed_months() {
+                let cents: i128 = months.range(..=month).map(|(_, cents)| cents).sum();
+                self.tally.check(cents == 0, || {
+                    let of = format!("{} and {} at the end of {month}", names.name(*one), names.name(*other));
+                    (of, format!("{} apart", dollars(cents)))
+                });
             }
         }
         let rows = vec![Row::new("groups", grouped(groups))];

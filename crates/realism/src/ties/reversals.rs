@@ -6,8 +6,7 @@ use crate::report::{Group, Row, Test};
 use crate::seen::Seen;
 use crate::thresholds::Thresholds;
 use crate::ties::entries::named;
-use crate::ties::open_items::was_entered_before;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use ledger::{JournalEntry, JournalLine, Side};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -49,12 +48,11 @@ pub(crate) struct Reversals {
     tally: Tally,
     accruals: u64,
     reversals: u64,
-    carried: u64,
     business: u64,
 }
 
 impl Reversals {
-    pub(crate) fn observe(&mut self, seen: &Seen<'_>, carried_before: DateTime<Utc>) {
+    pub(crate) fn observe(&mut self, seen: &Seen<'_>) {
         if !seen.is_business() {
             return;
         }
@@ -63,13 +61,8 @@ impl Reversals {
         self.accruals += u64::from(entry.auto_reverse_on.is_some());
         if let Some(target) = entry.reverses_entry_id {
             self.reversals += 1;
-            if was_entered_before(target.as_u128(), carried_before) {
-                self.carried += 1;
-            } else {
-                let verdict = self.compare(entry, target.as_u128());
-                self.tally
-                    .check(verdict.is_ok(), || named(entry, verdict.err().unwrap_or_default().to_owned()));
-            }
+            let verdict = self.compare(entry, target.as_u128());
+            self.tally.check(verdict.is_ok(), || named(entry, verdict.err().unwrap_or_default().to_owned()));
         }
         let remembered = Remembered {
             mirror: digest(entry, Side::opposite),
@@ -116,7 +109,6 @@ impl Reversals {
         let rows = vec![
             Row::new("accruals that announce a reversal", grouped(self.accruals)),
             Row::new("reversals", grouped(self.reversals)),
-            Row::new("reversals of entries before the range", grouped(self.carried)),
             Row::new("accruals whose reversal is still to come", grouped(pending)),
         ];
         MIRRORS.exact(closing, self.tally, "reversals do not hold", "no reversal was seen").with_rows(rows)
@@ -128,8 +120,7 @@ impl Reversals {
             return SHARE.unseen(closing, threshold, "no accrual announced a reversal");
         }
         let due = self.accruals - pending.min(self.accruals);
-        let within = self.reversals - self.carried;
-        let (accrued, reversed) = (share(due, self.business), share(within, self.business));
+        let (accrued, reversed) = (share(due, self.business), share(self.reversals, self.business));
         let figure = format!("{} reversals, {} accruals", percent(reversed), percent(accrued));
         SHARE.judged((accrued - reversed).abs() <= thresholds.reversals, figure, threshold)
     }

@@ -410,8 +410,16 @@ fn tax_rate(product: Product) -> Rate {
     if product == Product::Oil { "0.046" } else { "0.075" }.parse().unwrap()
 }
 
+/// Texas' clean-up fee.
+fn fee_per_barrel(product: Product) -> UnitPrice {
+    if product == Product::Oil { "0.00625".parse().unwrap() } else { UnitPrice::ZERO }
+}
+
+/// Oil sells at 72 dollars.
 fn tax_of(product: Product, gross: i64) -> i64 {
-    Money::product(Money::from_units(gross), tax_rate(product)).unwrap().units()
+    let barrels = Quantity::from_units(gross * 10 / 72);
+    let fee: Money = Money::product(barrels, fee_per_barrel(product)).unwrap();
+    (Money::product(Money::from_units(gross), tax_rate(product)).unwrap() + fee).units()
 }
 
 /// Credits the gross by interest, and charges the tax to each.
@@ -611,7 +619,7 @@ fn tax(product: Product, since: NaiveDate) -> TaxRate {
         state: "TX".to_owned(),
         product,
         rate: tax_rate(product),
-        rate_per_unit: UnitPrice::ZERO,
+        rate_per_unit: fee_per_barrel(product),
         due_months: 1,
         due_day: 25,
         statute: "Tex. Tax Code".to_owned(),

@@ -1,6 +1,6 @@
 //! Each tie and each test of the domain, broken.
 
-use crate::books::{AFFILIATE, Books, WELL, cents, date, entry, line, total};
+use crate::books::{AFFILIATE, Books, Line, WELL, cents, date, entry, line, total};
 use crate::find;
 use chrono::{Days, TimeDelta};
 use ledger::reference::ReferenceRecord;
@@ -57,6 +57,19 @@ const BREAKS: &[(&str, &str, Break)] = &[
     ("owner_splits", "an owner less", |books| {
         books.first("FINAL").lines[2].decimal_interest = Some(DecimalInterest::from_units(24_999_999));
     }),
+    ("owner_decks", "an owner of another deck", |books| {
+        books.first("FINAL").lines[2].owner_id = Some("O-1".into());
+    }),
+    ("owner_decks", "a transfer that came before what was booked", |books| {
+        let mut decks = books.reference.iter().filter_map(|record| match record {
+            ReferenceRecord::OwnerDeck(deck) => Some(deck.clone()),
+            _ => None,
+        });
+        let mut later = decks.next_back().unwrap();
+        later.effective_date = later.effective_date + Days::new(1);
+        later.interests[1].owner_id = "O-3".to_owned();
+        books.reference.push(ReferenceRecord::OwnerDeck(later));
+    }),
     ("period_balance", "a cent too much", |books| add(books, "INVOICE", 0, 1)),
     ("balance_sheet", "a cent too much", |books| add(books, "INVOICE", 0, 1)),
     ("balance_sheet", "an account that no chart has", |books| {
@@ -108,6 +121,18 @@ const BREAKS: &[(&str, &str, Break)] = &[
         let other = books.first("BILLING").entry_id;
         books.first("PAYMENT").lines[0].clears_entry_id = Some(other);
     }),
+    ("payments", "an item of another vendor cleared", |books| {
+        books.first("PAYMENT").lines[0].counterparty_id = Some("J-1".into());
+    }),
+    ("payments", "more invoiced than was received", |books| {
+        let mut work = line("303.000", 5);
+        work.counterparty_id = Some("V-1".into());
+        books.first("PAYMENT").lines.extend([work, line("100.000", -5)]);
+    }),
+    ("payments", "a correction of what nobody booked", |books| {
+        let unknown = crate::books::id(date("2024-12-30").and_time(chrono::NaiveTime::MIN).and_utc(), 1);
+        books.first("CORRECTION").adjusts_entry_id = Some(unknown);
+    }),
     ("reversals", "a mirror with another amount", |books| inflate(books, "REVERSAL", [0, 1], 1)),
     ("reversals", "a mirror of another well", |books| {
         books.first("REVERSAL").lines[1].well_id = None;
@@ -134,12 +159,23 @@ const BREAKS: &[(&str, &str, Break)] = &[
         books.first("DUE_TO").company_code = "1000".into();
         books.settle();
     }),
+    ("intercompany", "a month end at which only one company has booked", |books| {
+        let late = books.first("DUE_TO");
+        (late.posting_date, late.fiscal_period) = (date("2025-02-03"), 2);
+    }),
     ("intercompany", "a pair of companies that disagrees", |books| {
         books.first("DUE_FROM").lines[0].partner_company = Some("3000".into());
     }),
     ("severance_amount", "a tax of two cents more", |books| {
         let last = books.first("FINAL").lines.len() - 3;
         add(books, "FINAL", last, 2);
+    }),
+    ("severance_statute", "a well whose state asks for more", |books| {
+        record(books, |record| {
+            if let ReferenceRecord::Well(well) = record {
+                well.state = "NM".to_owned();
+            }
+        });
     }),
     ("severance_rate", "a rate that is not in force", |books| {
         record(books, |record| {
@@ -249,7 +285,7 @@ fn a_tax_by_volume_counts_the_barrels_of_the_split() {
         if let ReferenceRecord::TaxRate(tax) = record
             && tax.product == Product::Oil
         {
-            tax.rate_per_unit = "0.10".parse().unwrap();
+            tax.rate_per_unit = "0.10625".parse().unwrap();
         }
     });
     assert_eq!(find(&books.judge(), "severance_amount").outcome, Outcome::Missed);
@@ -263,12 +299,66 @@ fn a_tax_by_volume_counts_the_barrels_of_the_split() {
             .sum();
         for line in entry.lines.iter_mut().filter(|line| line.base_amount.is_some()) {
             if line.account_code == "320.000" && line.product == Some(Product::Oil) {
-                // Ten cents a barrel, of thousandths.
+                // Ten cents a barrel more, of thousandths.
                 line.amount += Money::from_units((barrels + 50) / 100);
             }
         }
     }
     assert_eq!(find(&books.judge(), "severance_amount").outcome, Outcome::Passed);
+}
+
+#[test]
+fn a_ledger_that_publishes_a_wrong_rate_and_follows_it_is_found_out() {
+    let mut books = Books::sound();
+    record(&mut books, |record| {
+        if let ReferenceRecord::TaxRate(tax) = record
+            && tax.product == Product::Gas
+        {
+            tax.rate = "0.0751".parse().unwrap();
+        }
+    });
+    let is_gas = |line: &&mut Line| line.tax_code.as_deref() == Some("TX-GAS-SEV") && line.rate.is_some();
+    for line in books.entries.iter_mut().flat_map(|entry| &mut entry.lines).filter(is_gas) {
+        line.rate = "0.0751".parse().ok();
+        if line.account_code == "320.000" {
+            line.amount = Money::product(line.base_amount.unwrap(), line.rate.unwrap()).unwrap();
+        }
+    }
+    let report = books.judge();
+    for (id, outcome) in [
+        ("severance_amount", Outcome::Passed),
+        ("severance_rate", Outcome::Passed),
+        ("severance_statute", Outcome::Missed),
+    ] {
+        assert_eq!(find(&report, id).outcome, outcome, "{id} {:?}", find(&report, id).rows);
+    }
+}
+
+#[test]
+fn a_sale_without_the_tax_that_the_state_asks_is_found() {
+    let mut books = Books::sound();
+    books.first("FINAL").lines.retain(|line| line.account_code != "320.000");
+    let report = books.judge();
+    assert_eq!(find(&report, "severance_statute").outcome, Outcome::Missed);
+}
+
+#[test]
+fn only_where_pipelines_are_full_may_gas_sell_far_below_the_market() {
+    let mut books = Books::sound();
+    record(&mut books, |record| {
+        if let ReferenceRecord::MarketPrice(price) = record
+            && price.series == "HENRY_HUB"
+        {
+            price.price = "8".parse().unwrap();
+        }
+    });
+    assert_eq!(find(&books.judge(), "gas_price").outcome, Outcome::Passed);
+    record(&mut books, |record| {
+        if let ReferenceRecord::Well(well) = record {
+            well.basin = "Eagle Ford".to_owned();
+        }
+    });
+    assert_eq!(find(&books.judge(), "gas_price").outcome, Outcome::Missed);
 }
 
 #[test]
@@ -351,15 +441,21 @@ fn what_is_accrued_to_owners_as_a_whole_needs_no_owner() {
 }
 
 #[test]
-fn what_was_entered_before_the_opening_day_ended_is_carried_in() {
+fn an_item_from_before_the_opening_is_cleared_of_the_opening_entry_that_carries_it_and_of_nothing_else() {
+    let carried = |more: i64, books: &mut Books| {
+        let item = books.first("INVOICE").lines[1].clone();
+        let opening = books.first("OPENING");
+        opening.lines.push(item);
+        opening.lines.push(cents("530.000", 9_000_000));
+        let opening_id = opening.entry_id;
+        books.first("PAYMENT").lines[0].clears_entry_id = Some(opening_id);
+        inflate(books, "PAYMENT", [0, 1], more);
+        find(&books.judge(), "payments").outcome
+    };
+    assert_eq!(carried(0, &mut Books::sound()), Outcome::Passed);
+    assert_eq!(carried(1, &mut Books::sound()), Outcome::Missed);
     let mut books = Books::sound();
-    let evening =
-        chrono::NaiveDateTime::new(date("2024-12-31"), chrono::NaiveTime::from_hms_opt(23, 30, 0).unwrap());
-    let before = crate::books::id(evening.and_utc(), 1);
-    let paid = |line: &mut ledger::JournalLine<'_>| line.clears_entry_id = Some(before);
-    books.first("PAYMENT").lines.iter_mut().take(1).for_each(paid);
-    assert_eq!(find(&books.judge(), "payments").outcome, Outcome::Passed);
-    let after = crate::books::id(evening.and_utc() + TimeDelta::hours(1), 1);
-    books.first("PAYMENT").lines[0].clears_entry_id = Some(after);
+    let evening = date("2024-12-30").and_time(chrono::NaiveTime::MIN).and_utc();
+    books.first("PAYMENT").lines[0].clears_entry_id = Some(crate::books::id(evening, 1));
     assert_eq!(find(&books.judge(), "payments").outcome, Outcome::Missed);
 }

@@ -41,6 +41,24 @@ fn powers_of_a_ratio_follow_benfords_law_and_an_even_spread_does_not() {
 }
 
 #[test]
+fn first_two_digits_of_powers_pass_and_those_of_one_price_miss() {
+    let powers =
+        (0..9_000).map(|i| of_amount(i, 1_000_000_000_f64.powf(i as f64 / 9_000.0) as i64 * 100 + 1));
+    assert_eq!(outcome(powers.collect(), "benford_first_two"), Outcome::Passed);
+    let one = (0..1_000).map(|i| of_amount(i, 123_45 + i as i64 % 40));
+    assert_eq!(outcome(one.collect(), "benford_first_two"), Outcome::Missed);
+}
+
+#[test]
+fn cents_that_are_evenly_spread_pass_and_prices_that_end_in_ninety_nine_miss() {
+    let even = (0..990).map(|i| of_amount(i, i as i64 * 7_00 + 1 + i as i64 % 99));
+    assert_eq!(outcome(even.collect(), "last_two_digits"), Outcome::Passed);
+    let retail =
+        (0..990).map(|i| of_amount(i, i as i64 * 7_00 + if i % 2 == 0 { 99 } else { 1 + i as i64 % 99 }));
+    assert_eq!(outcome(retail.collect(), "last_two_digits"), Outcome::Missed);
+}
+
+#[test]
 fn a_few_round_amounts_are_real_and_none_or_half_are_not() {
     let rounded = |every: u128| {
         let amount = move |i: u128| if i.is_multiple_of(every) { 500_00 } else { 123_45 };

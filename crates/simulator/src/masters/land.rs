@@ -3,6 +3,7 @@
 use super::wells::WellMaster;
 use super::{Masters, NON_OPERATOR, OPERATOR, PRODUCTS};
 use crate::geography::{BASINS, COUNTIES, County};
+use crate::month::Month;
 use crate::random::{Draw, Stream};
 use chrono::NaiveDate;
 use ledger::reference::{JibDeck, JibShare, Lease, OwnerDeck, OwnerInterest, ReferenceRecord};
@@ -12,13 +13,11 @@ use ledger::{DecimalInterest, InterestType};
 /// One whole, in units of a decimal interest.
 const WHOLE: i64 = DecimalInterest::ONE.units();
 
-/// A lease with its owners and partners.
-#[derive(Debug)]
-pub(crate) struct LeaseMaster {
-    pub(crate) record: Lease,
-    pub(crate) company: u8,
-    pub(crate) jib_code: String,
-    pub(crate) county: &'static County,
+/// Who is paid for what a lease's wells make from a month on, until the next deck.
+#[derive(Clone, Debug)]
+pub(crate) struct Deck {
+    /// The first production month.
+    pub(crate) since: Month,
     /// Everybody's share of revenue, the company's own first; they sum to 1.
     pub(crate) interests: Vec<OwnerInterest>,
     /// The same owners by place.
@@ -26,6 +25,27 @@ pub(crate) struct LeaseMaster {
     /// The same shares as weights, and the weights of those who bear severance tax.
     pub(crate) weights: Vec<i64>,
     pub(crate) taxed_weights: Vec<i64>,
+}
+
+impl Deck {
+    /// Owner by place, kind and size of each share.
+    pub(super) fn shares(&self) -> Vec<(u32, InterestType, i64)> {
+        let of = |(owner, share): (&u32, &OwnerInterest)| {
+            (*owner, share.interest_type, share.decimal_interest.units())
+        };
+        self.owners.iter().zip(&self.interests).map(of).collect()
+    }
+}
+
+/// A lease with its owners and partners.
+#[derive(Debug)]
+pub(crate) struct LeaseMaster {
+    pub(crate) record: Lease,
+    pub(crate) company: u8,
+    pub(crate) jib_code: String,
+    pub(crate) county: &'static County,
+    /// Its owner decks in order: one from the beginning, and one for each transfer of interest.
+    pub(crate) decks: Vec<Deck>,
     /// Partners of an operated lease: counterparty by place and share of cost; with the company's own they sum to 1.
     pub(crate) partners: Vec<(u32, DecimalInterest)>,
     pub(crate) own_share: DecimalInterest,
@@ -36,6 +56,17 @@ pub(crate) struct LeaseMaster {
 }
 
 impl LeaseMaster {
+    /// The deck of a production month.
+    pub(crate) fn deck(&self, month: Month) -> &Deck {
+        let later = self.decks.partition_point(|deck| deck.since <= month);
+        &self.decks[later.saturating_sub(1)]
+    }
+
+    /// The company's own share of revenue, which no transfer changes.
+    pub(crate) fn net_share(&self) -> DecimalInterest {
+        self.decks[0].interests[0].decimal_interest
+    }
+
     /// Weights of cost: the company's own, then its partners'.
     pub(crate) fn cost_weights(&self) -> Vec<i64> {
         std::iter::once(self.own_share.units())
@@ -196,12 +227,6 @@ impl Masters {
         partners: Vec<(u32, DecimalInterest)>,
         purchaser: u32,
     ) -> LeaseMaster {
-        let exempt = |owner: u32| self.owners[owner as usize].record.is_tax_exempt;
-        let interest = |(owner, interest_type, part): &(u32, InterestType, i64)| OwnerInterest {
-            owner_id: self.owners[*owner as usize].record.owner_id.clone(),
-            interest_type: *interest_type,
-            decimal_interest: DecimalInterest::from_units(*part),
-        };
         LeaseMaster {
             record: Lease {
                 lease_id: format!("L-{i:05}"),
@@ -216,13 +241,7 @@ impl Masters {
             company,
             jib_code: format!("J-{i:05}"),
             county,
-            interests: shares.iter().map(interest).collect(),
-            owners: shares.iter().map(|(owner, ..)| *owner).collect(),
-            weights: shares.iter().map(|(.., part)| *part).collect(),
-            taxed_weights: shares
-                .iter()
-                .map(|(owner, _, part)| if exempt(*owner) { 0 } else { *part })
-                .collect(),
+            decks: vec![self.deck_of(self.base, &shares)],
             partners,
             own_share: DecimalInterest::from_units(own_share),
             purchaser,
@@ -230,13 +249,35 @@ impl Masters {
         }
     }
 
+    /// The deck that these shares make from a month on.
+    pub(super) fn deck_of(&self, since: Month, shares: &[(u32, InterestType, i64)]) -> Deck {
+        let record = |owner: u32| &self.owners[owner as usize].record;
+        let interest = |(owner, interest_type, part): &(u32, InterestType, i64)| OwnerInterest {
+            owner_id: record(*owner).owner_id.clone(),
+            interest_type: *interest_type,
+            decimal_interest: DecimalInterest::from_units(*part),
+        };
+        let taxed = |(owner, _, part): &(u32, InterestType, i64)| {
+            if record(*owner).is_tax_exempt { 0 } else { *part }
+        };
+        Deck {
+            since,
+            interests: shares.iter().map(interest).collect(),
+            owners: shares.iter().map(|(owner, ..)| *owner).collect(),
+            weights: shares.iter().map(|(.., part)| *part).collect(),
+            taxed_weights: shares.iter().map(taxed).collect(),
+        }
+    }
+
+    /// A well's owner decks as they are on a day from which they hold.
     pub(super) fn owner_decks(&self, well: &WellMaster, since: NaiveDate) -> Vec<ReferenceRecord> {
+        let of_lease = self.leases[well.lease as usize].deck(Month::of(since));
         let deck = |product| {
             ReferenceRecord::OwnerDeck(OwnerDeck {
                 well_id: well.record.well_id.clone(),
                 product,
                 effective_date: since,
-                interests: self.leases[well.lease as usize].interests.clone(),
+                interests: of_lease.interests.clone(),
             })
         };
         PRODUCTS.into_iter().map(deck).collect()

@@ -4,15 +4,18 @@
 //! |---|---|
 //! | `people` | companies, counterparties and what they trade in, owners, cost centres |
 //! | `land` | leases, owner decks and joint interest decks |
+//! | `transfers` | interests that pass to other owners |
 //! | `wells` | wells, their decline and their cost |
 //! | `projects` | the drilling programme and its AFEs |
 
 pub(crate) mod land;
 pub(crate) mod people;
 pub(crate) mod projects;
+mod transfers;
 pub(crate) mod wells;
 
 use crate::month::Month;
+use crate::prices::PriceTable;
 use crate::severance;
 use chrono::NaiveDate;
 use land::LeaseMaster;
@@ -112,6 +115,7 @@ impl Masters {
         };
         masters.found_owners(since);
         masters.place_leases(seed, OPERATED_LEASES * scale, OTHER_LEASES * scale, since);
+        masters.transfer_interests(seed);
         masters.place_wells(seed, WELLS_PER_LEASE);
         masters.plan_projects(seed, scale);
         masters.on_production = (0..=FOLDED + DRILLED).map(|at| masters.producing(base.plus(at))).collect();
@@ -166,7 +170,15 @@ impl Masters {
     /// The tax on a well's product in a month, by place.
     pub(crate) fn tax(&self, well: u32, product: u8, month: Month) -> Option<u32> {
         let well = &self.wells[well as usize];
-        severance::in_force(&self.taxes, &well.record.state, PRODUCTS[usize::from(product)], month.first())
+        let of = (well.record.state.as_str(), PRODUCTS[usize::from(product)]);
+        let first = (well.record.first_production_date, month.0 - well.first_month().0);
+        let class = severance::class(of, first, well.rate(OIL, month.day(15)));
+        severance::in_force(&self.taxes, (of.0, of.1, class), month.first())
+    }
+
+    /// Lets the rates that follow the market follow it, as long as wells are drilled.
+    pub(crate) fn tax_by_prices(&mut self, seed: u64, prices: &PriceTable) {
+        severance::follow_prices(&mut self.taxes, seed, prices, FOLDED + DRILLED);
     }
 
     /// Every record that is known before `start`, what is pointed at before what points.
@@ -177,9 +189,11 @@ impl Masters {
         records
             .extend(chart::accounts().iter().map(|account| ReferenceRecord::Account(account.record(since))));
         records.extend(self.cost_centers.iter().cloned().map(ReferenceRecord::CostCenter));
-        records.extend(self.taxes.iter().cloned().map(ReferenceRecord::TaxRate));
+        let held_before = |tax: &&TaxRate| tax.effective_date <= since;
+        records.extend(self.taxes.iter().filter(held_before).cloned().map(ReferenceRecord::TaxRate));
         records.extend(self.leases.iter().map(|lease| ReferenceRecord::Lease(lease.record.clone())));
-        records.extend(self.owners.iter().map(|owner| ReferenceRecord::Owner(owner.record.clone())));
+        let first = self.owners.iter().filter(|owner| owner.record.effective_date <= since);
+        records.extend(first.map(|owner| ReferenceRecord::Owner(owner.record.clone())));
         records.extend(self.counterparties.all.iter().cloned().map(ReferenceRecord::Counterparty));
         let drilled = |well: &&WellMaster| well.project.is_none();
         for well in self.wells.iter().filter(drilled) {
@@ -198,7 +212,12 @@ impl Masters {
 
     /// The records that become known in a month, with their days.
     pub(crate) fn became_known(&self, month: Month) -> Vec<(NaiveDate, ReferenceRecord)> {
-        let mut records = self.projects_known(month);
+        let mut records = self.transfers_known(month);
+        records.extend(self.projects_known(month));
+        let is_set =
+            |tax: &&TaxRate| tax.effective_date > self.since() && Month::of(tax.effective_date) == month;
+        let set = self.taxes.iter().filter(is_set).cloned();
+        records.extend(set.map(|tax| (tax.effective_date, ReferenceRecord::TaxRate(tax))));
         records.extend(self.owners.iter().filter_map(|owner| owner.released(month)));
         let plugged = |well: &&WellMaster| well.project.is_none() && well.last_month == Some(month.plus(-2));
         records.extend(self.wells.iter().filter(plugged).map(|well| {
@@ -230,9 +249,11 @@ mod tests {
     fn every_deck_sums_to_exactly_one() {
         let whole = DecimalInterest::ONE.units();
         for lease in &masters().leases {
-            let revenue: i64 = lease.interests.iter().map(|share| share.decimal_interest.units()).sum();
             let cost: i64 = lease.partners.iter().map(|(_, share)| share.units()).sum();
-            assert_eq!(revenue, whole, "{}", lease.record.lease_id);
+            for deck in &lease.decks {
+                let revenue: i64 = deck.interests.iter().map(|share| share.decimal_interest.units()).sum();
+                assert_eq!(revenue, whole, "{} from {}", lease.record.lease_id, deck.since.label());
+            }
             if lease.company == OPERATOR {
                 assert_eq!(cost + lease.own_share.units(), whole, "{}", lease.record.lease_id);
             }

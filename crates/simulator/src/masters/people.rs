@@ -1,6 +1,7 @@
 //! Companies, cost centres, counterparties with what they trade in, and owners of revenue.
 
 use super::Masters;
+use crate::geography::{BASINS, COUNTIES, County};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
 use chrono::NaiveDate;
@@ -138,6 +139,10 @@ pub(crate) struct Counterparties {
     pub(crate) drilling: Vendors,
     pub(crate) gathering: Vendors,
     pub(crate) materials: Vendors,
+    /// Who collects property tax, in the order of the counties.
+    counties: Range<u32>,
+    /// Who gathers gas where no affiliate does, in the order of the basins.
+    gatherers: Range<u32>,
 }
 
 impl Counterparties {
@@ -154,6 +159,10 @@ impl Counterparties {
         let drilling = made.vendors('D', 28 * scale, &DRILLING_TRADES);
         let gathering = made.vendors('M', 15, &GATHERING_TRADES);
         let materials = made.vendors('S', 6, &MATERIAL_TRADES);
+        let offices = COUNTIES.iter().map(|county| format!("{} County Tax Office", county.name));
+        let counties = made.named(CounterpartyType::TaxAuthority, 'C', offices);
+        let systems = BASINS.iter().map(|basin| format!("{} Gas Gathering LP", basin.name));
+        let gatherers = made.named(CounterpartyType::Vendor, 'K', systems);
         Self {
             all: made.all,
             purchasers,
@@ -165,7 +174,20 @@ impl Counterparties {
             drilling,
             gathering,
             materials,
+            counties,
+            gatherers,
         }
+    }
+
+    /// The office that collects a county's property tax.
+    pub(crate) fn tax_office(&self, county: &County) -> u32 {
+        let at = COUNTIES.iter().position(|known| known == county).expect("leases lie in counties");
+        self.counties.start + at as u32
+    }
+
+    /// Who gathers a basin's gas, by place of the basin.
+    pub(crate) fn gatherer(&self, basin: usize) -> u32 {
+        self.gatherers.start + basin as u32
     }
 }
 
@@ -184,6 +206,19 @@ impl Maker {
             self.all.push(self.record(format!("{letter}-{i:05}"), name, kind));
         }
         first..first + count
+    }
+
+    fn named(
+        &mut self,
+        kind: CounterpartyType,
+        letter: char,
+        names: impl Iterator<Item = String>,
+    ) -> Range<u32> {
+        let first = self.all.len() as u32;
+        for (i, name) in names.enumerate() {
+            self.all.push(self.record(format!("{letter}-{i:05}"), name, kind));
+        }
+        first..self.all.len() as u32
     }
 
     fn record(&self, id: String, name: String, counterparty_type: CounterpartyType) -> Counterparty {
@@ -343,6 +378,27 @@ impl Masters {
     /// The owner that is the `nth` operator of others' wells.
     pub(super) fn owner_of_operator(&self, nth: u32) -> u32 {
         2 + self.counterparties.partners.len() as u32 + nth
+    }
+
+    /// Somebody who takes over an interest from `since` on; held until a division order is signed, where `held_until` says.
+    pub(super) fn add_successor(
+        &mut self,
+        draw: &mut Draw,
+        (id, state): (&str, &str),
+        since: Month,
+        held_until: Option<Month>,
+    ) -> u32 {
+        let surname = *draw.pick(&SURNAMES);
+        let (kind, name) = match draw.below(100) {
+            0..=24 => ("TRUST", format!("{surname} Living Trust")),
+            25..=49 => ("COMPANY", format!("{surname} Royalty Partners")),
+            _ => ("INDIVIDUAL", format!("{surname} Heirs")),
+        };
+        let mut made = record(id, &name, kind, state, since.first());
+        made.suspense_code = held_until.map(|_| "NO_DIVISION_ORDER".to_owned());
+        let at = self.add_owner(made);
+        self.owners[at as usize].held_until = held_until;
+        at
     }
 
     /// A mineral owner: mostly families and trusts, some states, a few whose money is held.

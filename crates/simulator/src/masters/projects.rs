@@ -3,6 +3,8 @@
 //! An AFE is approved the month before the well is spudded. Drilling takes one month, completion two more; when all is
 //! billed, in the fifth, the well produces and its cost becomes property. A few exploratory wells come up dry. What costs
 //! a tenth more than its budget gets a supplement.
+//!
+//! Operators of others' leases drill too: they send a ballot with the AFE, and the non-operator takes part at its share.
 
 use super::wells::{Site, next_serial, well};
 use super::{DRILLED, FOLDED, Masters, OPERATOR};
@@ -15,6 +17,10 @@ use std::collections::HashMap;
 
 /// Wells spudded in a year at scale 1.
 const WELLS_A_YEAR: u32 = 34;
+/// Wells that others spud in a year at scale 1: as many for each well that stands.
+const OTHERS_A_YEAR: u32 = 6;
+/// Days between a ballot and its answer: operating agreements give thirty, and most are answered sooner.
+const BALLOT_DAYS: u64 = 18;
 /// Months between spud and first production.
 pub(crate) const LEAD: i32 = 4;
 /// Months in which invoices come in.
@@ -28,6 +34,8 @@ const DRY: u64 = 3;
 #[derive(Debug)]
 pub(crate) struct Project {
     pub(crate) afe_number: String,
+    /// In whose books it stands: the operator's, or the non-operator's at its share.
+    pub(crate) company: u8,
     pub(crate) lease: u32,
     pub(crate) well: u32,
     pub(crate) spud: Month,
@@ -56,24 +64,23 @@ impl Project {
 
 impl Masters {
     pub(super) fn plan_projects(&mut self, seed: u64, scale: u32) {
-        let operated: Vec<u32> = (0..)
-            .zip(&self.leases)
-            .filter(|(_, lease)| lease.company == OPERATOR)
-            .map(|(at, _)| at)
-            .collect();
+        let (operated, others): (Vec<u32>, Vec<u32>) =
+            (0..self.leases.len() as u32).partition(|lease| self.leases[*lease as usize].company == OPERATOR);
         let mut serials = HashMap::new();
         // Numbers of new wells begin where no well that stood before reaches.
         let mut on_lease: HashMap<u32, u32> = HashMap::new();
         for at in 0..FOLDED + DRILLED {
             let spud = self.base.plus(at);
-            let mut draw = Draw::new(seed, Stream::Project, spud.number(), 0);
-            let (whole, rest) = (WELLS_A_YEAR * scale / 12, WELLS_A_YEAR * scale % 12);
-            let count = whole + u32::from(draw.below(12) < u64::from(rest));
-            for nth in 0..count {
-                let lease = *draw.pick(&operated);
-                let number = on_lease.entry(lease).or_insert(4);
-                *number += 1;
-                self.plan_project(&mut draw, (spud, nth), lease, *number, &mut serials);
+            for (leases, a_year, kind) in [(&operated, WELLS_A_YEAR, 0), (&others, OTHERS_A_YEAR, 1 << 41)] {
+                let mut draw = Draw::new(seed, Stream::Project, spud.number(), kind);
+                let (whole, rest) = (a_year * scale / 12, a_year * scale % 12);
+                let count = whole + u32::from(draw.below(12) < u64::from(rest));
+                for nth in 0..count {
+                    let lease = *draw.pick(leases);
+                    let number = on_lease.entry(lease).or_insert(4);
+                    *number += 1;
+                    self.plan_project(&mut draw, (spud, nth), lease, *number, &mut serials);
+                }
             }
         }
     }
@@ -99,8 +106,11 @@ impl Masters {
         }
         // Lateral feet at some 900 dollars a foot.
         let budget = draw.between(7_500, 12_000) * draw.between(780, 1_020);
+        let company = self.leases[lease as usize].company;
+        let series = if company == OPERATOR { "AFE" } else { "AFE-NO" };
         self.projects.push(Project {
-            afe_number: format!("AFE-{}-{:02}{nth:02}", spud.year(), spud.of_year()),
+            afe_number: format!("{series}-{}-{:02}{nth:02}", spud.year(), spud.of_year()),
+            company,
             lease,
             well: self.wells.len() as u32,
             spud,
@@ -109,6 +119,11 @@ impl Masters {
             cost_of_budget: draw.between(900, 1_160),
         });
         self.wells.push(made);
+    }
+
+    /// Those of them that the company operates.
+    pub(crate) fn operated_projects(&self, month: Month) -> impl Iterator<Item = (u32, &Project)> {
+        self.projects_around(month).filter(|(_, project)| project.company == OPERATOR)
     }
 
     /// Projects whose work, bills or close may fall in a month, with their places.
@@ -130,7 +145,13 @@ impl Masters {
                     let known = ledger::reference::Well { effective_date: day, ..well.record.clone() };
                     records.push((day, ReferenceRecord::Well(known)));
                     records.extend(self.owner_decks(well, day).into_iter().map(|deck| (day, deck)));
-                    records.push((day, self.afe(project, day, 0, "APPROVED")));
+                    if project.company == OPERATOR {
+                        records.push((day, self.afe(project, day, 0, "APPROVED")));
+                    } else {
+                        let answered = month.day(1 + BALLOT_DAYS);
+                        records.push((day, self.afe(project, day, 0, "PROPOSED")));
+                        records.push((answered, self.afe(project, answered, 0, "APPROVED")));
+                    }
                 }
                 2 if project.needs_supplement() => records.push((day, self.afe(project, day, 1, "APPROVED"))),
                 LEAD if !project.is_dry => {
@@ -158,13 +179,19 @@ impl Masters {
         // A supplement raises the budget to what it will take.
         let thousandths = if supplement > 0 { project.cost_of_budget } else { 1_000 };
         let what = if project.is_dry { "exploratory well" } else { "drill and complete" };
+        let budget = Money::from_units(project.budget.units() / 1_000 * thousandths);
+        let budget = match project.company {
+            OPERATOR => budget,
+            // A partner authorises its own share.
+            _ => Money::product(budget, self.leases[project.lease as usize].own_share).expect("a share fits"),
+        };
         ReferenceRecord::Afe(Afe {
             afe_number: project.afe_number.clone(),
             effective_date: day,
             company_code: well.company_code.clone(),
             well_id: Some(well.well_id.clone()),
             description: format!("{}, {what}", well.name),
-            budget: Money::from_units(project.budget.units() / 1_000 * thousandths),
+            budget,
             supplement,
             status: status.to_owned(),
         })

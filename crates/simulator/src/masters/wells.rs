@@ -186,7 +186,7 @@ pub(super) fn well(draw: &mut Draw, site: &Site<'_>) -> WellMaster {
             primary_product: if is_gas { Product::Gas } else { Product::Oil },
             first_production_date: site.first_production,
             working_interest: site.master.own_share,
-            net_revenue_interest: site.master.interests[0].decimal_interest,
+            net_revenue_interest: site.master.net_share(),
             status: "PRODUCING".to_owned(),
         },
         lease: site.lease,
