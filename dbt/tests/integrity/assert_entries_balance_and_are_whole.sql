@@ -1,6 +1,26 @@
 -- Each entry's debits equal its credits, in its company's currency and in its document's, and its lines are those that
--- its totals say: none lost, none doubled. One pass over the lines for all of it.
-with lines as (
+-- its totals say: none lost, none doubled. One pass over the lines for all of it. Entries behind the position that the
+-- mart holds in their partition were staged since it was built, and wait for the next build.
+with position as (
+    select
+        source_partition,
+        max(source_offset) as last_offset
+    from {{ ref('journal_lines') }}
+    group by source_partition
+),
+
+known_entry as (
+    select
+        entry.entry_id,
+        entry.total_debit
+    from {{ ref('stg_journal_entry') }} as entry
+    inner join position
+        on
+            entry.source_partition = position.source_partition
+            and entry.source_offset <= position.last_offset
+),
+
+lines as (
     select
         line.entry_id,
         sum(line.net_amount) as difference,
@@ -16,7 +36,7 @@ select
     lines.difference,
     lines.currency_difference,
     lines.currency_debit
-from {{ ref('stg_journal_entry') }} as entry
+from known_entry as entry
 full join lines on entry.entry_id = lines.entry_id
 where
     lines.difference is distinct from 0
