@@ -9,6 +9,7 @@
 | `package` | all of that for one company and period, of one moment |
 | `charts` | figures as SVG, the same bytes each time |
 | `pdf`, `workbook` | the close package as PDF and as an Excel workbook |
+| `detail`, `explore` | what notebooks read beyond that, and how they show it |
 | `notebooks` | executes the notebooks and prints them as HTML |
 | `command` | the command line |
 """

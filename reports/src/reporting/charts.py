@@ -13,6 +13,10 @@ _STYLE = {
     # Identifiers in the SVG are drawn from this, not at random.
     "svg.hashsalt": "wellbook",
     "svg.fonttype": "path",
+    # What lies beneath, a watermark, shows through.
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
     "font.family": "DejaVu Sans",
     "font.size": 8,
     "axes.spines.top": False,
@@ -64,12 +68,12 @@ def result_by_month(months: pl.DataFrame, currency: str) -> bytes:
 
     def draw(axes: Axes) -> None:
         places = _months(axes, months)
-        axes.bar(places, _floats(months, "revenue"), color=BLUE, width=0.65, label="Revenue")
-        axes.plot(places, _floats(months, "net_income"), color=GOLD, marker="o", markersize=3, label="Net income")
+        axes.bar(places, floats(months, "revenue"), color=BLUE, width=0.65, label="Revenue")
+        axes.plot(places, floats(months, "net_income"), color=GOLD, marker="o", markersize=3, label="Net income")
         axes.axhline(0, color=GREY, linewidth=0.6)
         _millions(axes)
         axes.set_title(f"Revenue and net income, {currency} million")
-        axes.legend(frameon=False, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.14), fontsize=7)
+        axes.legend(frameon=False, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.22), fontsize=7)
 
     return svg(draw)
 
@@ -79,7 +83,7 @@ def cash_by_month(months: pl.DataFrame, currency: str) -> bytes:
 
     def draw(axes: Axes) -> None:
         places = _months(axes, months)
-        cash = _floats(months, "cash")
+        cash = floats(months, "cash")
         axes.bar(places, cash, color=[RUST if value < 0 else BLUE for value in cash], width=0.65)
         axes.axhline(0, color=GREY, linewidth=0.6)
         _millions(axes)
@@ -96,19 +100,19 @@ def per_boe_by_month(months: pl.DataFrame, currency: str) -> bytes | None:
 
     def draw(axes: Axes) -> None:
         places = _months(axes, sold)
-        axes.plot(places, _floats(sold, "netback_per_boe"), color=BLUE, marker="o", markersize=3, label="Netback")
+        axes.plot(places, floats(sold, "netback_per_boe"), color=BLUE, marker="o", markersize=3, label="Netback")
         axes.plot(
             places,
-            _floats(sold, "operating_expense_per_boe"),
+            floats(sold, "operating_expense_per_boe"),
             color=RUST,
             marker="o",
             markersize=3,
             label="Lease operating expense",
         )
-        axes.set_ylim(bottom=min(0, *_floats(sold, "netback_per_boe")))
+        axes.set_ylim(bottom=min(0, *floats(sold, "netback_per_boe")))
         axes.grid(axis="y", color="#e4e7eb", linewidth=0.6)
         axes.set_title(f"{currency} per own BOE sold, accounting month")
-        axes.legend(frameon=False, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.14), fontsize=7)
+        axes.legend(frameon=False, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.22), fontsize=7)
 
     return svg(draw)
 
@@ -120,9 +124,9 @@ def result_by_basin(los: pl.DataFrame, currency: str) -> bytes | None:
     basins = los.group_by("basin").agg(pl.col("amount").sum()).sort("amount", "basin")
 
     def draw(axes: Axes) -> None:
-        results = _floats(basins, "amount")
+        results = floats(basins, "amount")
         bars = axes.barh(
-            basins["basin"].to_list(), results, color=[RUST if value < 0 else BLUE for value in results], height=0.65
+            basins["basin"].replace("UNASSIGNED", "No well").to_list(), results, color=[RUST if value < 0 else BLUE for value in results], height=0.65
         )
         axes.bar_label(bars, [f"{value / 1e6:,.2f}" for value in results], padding=3, fontsize=7)
         axes.axvline(0, color=GREY, linewidth=0.6)
@@ -143,7 +147,7 @@ def cost_against_budget(afe: pl.DataFrame, currency: str) -> bytes | None:
         return None
 
     def draw(axes: Axes) -> None:
-        parts = [100 * value for value in _floats(open_ones, "cost_of_budget")]
+        parts = [100 * value for value in floats(open_ones, "cost_of_budget")]
         axes.barh(
             open_ones["afe_number"].to_list(),
             parts,
@@ -159,6 +163,6 @@ def cost_against_budget(afe: pl.DataFrame, currency: str) -> bytes | None:
     return svg(draw, height=max(2.7, 0.17 * open_ones.height + 0.7))
 
 
-def _floats(frame: pl.DataFrame, column: str) -> list[float]:
+def floats(frame: pl.DataFrame, column: str) -> list[float]:
     """For drawing alone: what is printed stays exact."""
     return [float(value) for value in frame[column]]

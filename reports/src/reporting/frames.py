@@ -174,3 +174,104 @@ SUBLEDGER = schema(
     ledger_lines=pl.Int64,
     staged_debit=MONEY,
 )
+
+REALISED = schema(
+    "realised prices by month",
+    optional=("realised_price", "benchmark_price", "differential"),
+    product=pl.String,
+    production_month=pl.Date,
+    unit_of_measure=pl.String,
+    revenue=MONEY,
+    volume=VOLUME,
+    realised_price=PRICE,
+    benchmark_price=PRICE,
+    differential=PRICE,
+)
+OWNERS = schema(
+    "owner revenue by type",
+    owner_type=pl.String,
+    is_own_interest=pl.Boolean,
+    owners=pl.Int64,
+    stub_lines=pl.Int64,
+    gross_amount=MONEY,
+    tax_amount=MONEY,
+    deduct_amount=MONEY,
+    net_amount=MONEY,
+)
+SUSPENSE = schema(
+    "suspense by age", age_band=pl.String, suspense_code=pl.String, owners=pl.Int64, held_amount=MONEY
+)
+SEVERANCE = schema(
+    "severance tax",
+    optional=("statutory_rate",),
+    tax_code=pl.String,
+    taxable_value=MONEY,
+    statutory_rate=pl.Decimal(38, 8),
+    statutory_tax=MONEY,
+    posted_tax=MONEY,
+    rounding_difference=MONEY,
+    lines_off_statute=pl.Int64,
+    balance=MONEY,
+)
+WELLS = schema(
+    "netback of wells",
+    optional=("well_name", "boe", "netback_per_boe"),
+    well_name=pl.String,
+    basin=pl.String,
+    revenue=MONEY,
+    production_taxes=MONEY,
+    gathering=MONEY,
+    operating_expense=MONEY,
+    netback=MONEY,
+    boe=VOLUME,
+    netback_per_boe=pl.Decimal(38, 4),
+)
+DECLINE = schema(
+    "decline by month",
+    optional=("planned_boe", "variance_boe"),
+    production_month=pl.Date,
+    wells=pl.Int64,
+    boe=VOLUME,
+    planned_boe=VOLUME,
+    variance_boe=VOLUME,
+)
+NETTING = schema(
+    "netted checks",
+    owner_name=pl.String,
+    checks=pl.Int64,
+    revenue_amount=MONEY,
+    netted_amount=MONEY,
+    withheld_amount=MONEY,
+    paid_amount=MONEY,
+)
+BALANCES = schema(
+    "owed to owners",
+    account_code=pl.String,
+    account_name=pl.String,
+    owners=pl.Int64,
+    opening_balance=MONEY,
+    carried_in=MONEY,
+    earned=MONEY,
+    paid=MONEY,
+    released=MONEY,
+    escheated=MONEY,
+    other=MONEY,
+    closing_balance=MONEY,
+)
+SEALS = schema(
+    "seals by month",
+    month=pl.Date,
+    seals=pl.Int64,
+    missing=pl.Int64,
+    good_entries=pl.Int64,
+    good_lines=pl.Int64,
+    planted_entries=pl.Int64,
+)
+SOURCES = schema(
+    "entries by source",
+    source=pl.String,
+    transaction_type=pl.String,
+    entries=pl.Int64,
+    debit=MONEY,
+    credit=MONEY,
+)

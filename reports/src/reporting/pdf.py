@@ -12,7 +12,7 @@ import polars as pl
 import typst
 
 from reporting import charts
-from reporting.controls import total
+from reporting.controls import by_section, total
 from reporting.package import Package
 
 TEMPLATE = "close_package.typ"
@@ -21,6 +21,7 @@ SECTIONS = {
     "OPERATING": "Operating activities",
     "INVESTING": "Investing activities",
     "FINANCING": "Financing activities",
+    "LONG_TERM_LIABILITIES": "Long-term liabilities",
 }
 NOTHING = "Nothing was booked in this period."
 
@@ -112,6 +113,7 @@ def data(package: Package) -> dict:
         "seal": f"{facts.seal_sequence:,}",
         "chain": facts.seal_chain,
         "run": facts.run,
+        "highlights": _highlights(package),
         "verify": package.proof.text,
         "verify_ok": package.proof.reconciled,
         "verify_ran": package.proof.ran,
@@ -134,11 +136,21 @@ def data(package: Package) -> dict:
         "income": _statement(package, package.income, "year_to_date_amount", "Year to date"),
         "sheet": _statement(package, package.sheet, "prior_year_end_amount", "Prior year end"),
         "cash": _statement(package, package.cash, "year_to_date_amount", "Year to date"),
-        "los": _los(package.los),
+        "los": _los(package.los, package.scope.is_group),
         "jib": _jib(package.jib, facts.company_name),
         "ageing": _ageing(package.ageing),
         "afe": _afe(package.afe),
     }
+
+
+def _highlights(package: Package) -> list[list[str]]:
+    off = sum(not control.holds for control in package.controls)
+    return [
+        ["Total revenue", money(total(package.income.filter(pl.col("section") == "REVENUE"), "amount"))],
+        ["Net income", money(by_section(package.income, "NET_INCOME"))],
+        ["Cash", money(by_section(package.cash, "CLOSING_CASH"))],
+        ["Controls", f"{off} do NOT agree" if off else f"all {len(package.controls)} agree"],
+    ]
 
 
 def _control(key: str, value: Decimal) -> str:
@@ -208,7 +220,7 @@ def _section(code: str | None) -> str:
     return SECTIONS.get(code or "", (code or "Other").replace("_", " ").capitalize())
 
 
-def _los(los: pl.DataFrame) -> dict:
+def _los(los: pl.DataFrame, is_group: bool) -> dict:
     if los.is_empty():
         return _table([], [], NOTHING)
     basins = los["basin"].unique(maintain_order=True).to_list()
@@ -248,7 +260,8 @@ def _los(los: pl.DataFrame) -> dict:
         rows,
         "The company's own share. Income positive, cost negative. Month basis: accounting, so that it ties to the income "
         "statement; the workbook also has the production month. BOE: 6 MCF of gas or 42 gallons of liquids to one barrel. "
-        "“No well”: cost that names none.",
+        "“No well”: cost that names none."
+        + (" Books added up; nothing is eliminated." if is_group else ""),
     )
 
 

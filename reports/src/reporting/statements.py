@@ -62,13 +62,15 @@ def _statement(connection: psycopg.Connection, scope: Scope, schema, mart: str, 
 
 
 def months(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
-    """The last thirteen months up to the period in which anything was posted: result, cash, and figures per BOE."""
+    """The last thirteen months up to the period of the books in which anything was posted: result, cash, and figures per BOE."""
     query = """
         with booked as (
             select period_key
             from gl.general_ledger_by_period
             where (%(company)s = 'GROUP' or company_code = %(company)s)
                 and period_key <= %(period)s and fiscal_period between 1 and 12
+                -- What was carried in belongs to months that the books do not show whole.
+                and period_month >= (select date_trunc('month', min(start_date)) from staging.run)
             group by period_key
             having sum(line_count) > 0
             order by period_key desc

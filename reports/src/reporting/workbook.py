@@ -654,8 +654,8 @@ def _controls(book: Book, sheet) -> None:
         "Controls",
         [
             Column("Control", "text", [control.name for control in controls], width=62),
-            Column("One", "money", [control.one for control in controls], given(0), 22),
-            Column("Other", "money", [control.other for control in controls], given(1), 22),
+            Column("First", "money", [control.one for control in controls], given(0), 22),
+            Column("Second", "money", [control.other for control in controls], given(1), 22),
             Column(
                 "Difference",
                 "money",
