@@ -12,7 +12,7 @@ from IPython.display import HTML, SVG, display
 from reporting import charts, database, detail, facts, operating, statements
 from reporting import package as close
 from reporting.controls import Control, total
-from reporting.pdf import money
+from reporting.pdf import written
 from reporting.problem import Problem
 from reporting.scope import Scope
 
@@ -72,8 +72,8 @@ class Books:
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td {_CELL.format(side=_side(dtype))}>{html.escape(_text(value))}</td>"
-                for value, dtype in zip(row, frame.dtypes, strict=True)
+                f"<td {_CELL.format(side=_side(dtype))}>{html.escape(str(value) if name.endswith('_key') else _text(value))}</td>"
+                for name, value, dtype in zip(frame.columns, row, frame.dtypes, strict=True)
             )
             + "</tr>"
             for row in frame.iter_rows()
@@ -104,8 +104,7 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        places = -value.as_tuple().exponent
-        return money(value) if places <= 2 else f"{value:,.{places}f}"
+        return written(value, max(2, -value.as_tuple().exponent))
     if isinstance(value, int):
         return f"{value:,}"
     return value.isoformat() if isinstance(value, date) else str(value)

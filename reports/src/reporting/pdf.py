@@ -28,10 +28,11 @@ NOTHING = "Nothing was booked in this period."
 
 def money(value: Decimal | None) -> str:
     """Thousands by comma, negative in parentheses, a dash for zero, nothing for what is not known."""
-    return _number(value, 2)
+    return written(value, 2)
 
 
-def _number(value: Decimal | None, digits: int) -> str:
+def written(value: Decimal | None, digits: int) -> str:
+    """The same with another number of digits."""
     if value is None:
         return ""
     rounded = round(value, digits)
@@ -41,7 +42,7 @@ def _number(value: Decimal | None, digits: int) -> str:
 
 
 def _percent(value: Decimal | None) -> str:
-    return "" if value is None else f"{_number(100 * value, 1)} %"
+    return "" if value is None else f"{written(100 * value, 1)} %"
 
 
 def build(package: Package) -> bytes:
@@ -251,7 +252,7 @@ def _los(los: pl.DataFrame, is_group: bool) -> dict:
     everything = [name for names in categories.values() for name in names]
     rows.append(_row("grand", "Operating result", *map(money, across(everything))))
     rows.append(_row("section", "Own volume sold, and result for each of it", *("" for _ in sold)))
-    rows.append(_row("line", "BOE", *(_number(boe, 0) for boe in sold)))
+    rows.append(_row("line", "BOE", *(written(boe, 0) for boe in sold)))
     for category, names in [*categories.items(), ("Operating result", everything)]:
         rows.append(_row("line", f"{category} per BOE", *map(_each, across(names), sold)))
     columns = [*("No well" if basin == "UNASSIGNED" else basin for basin in basins), "Total"]
@@ -266,7 +267,7 @@ def _los(los: pl.DataFrame, is_group: bool) -> dict:
 
 
 def _each(amount: Decimal, volume: Decimal | None) -> str:
-    return _number(amount / volume, 2) if volume else ""
+    return written(amount / volume, 2) if volume else ""
 
 
 def _jib(jib: pl.DataFrame, own: str) -> dict:
