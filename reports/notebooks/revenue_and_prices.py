@@ -28,7 +28,9 @@ books.head("Revenue and prices")
 # %%
 prices = books.realised_prices()
 books.show(prices.tail(36))
-books.draw(explore.lines(prices, "production_month", "realised_price", "product", "Realised price by unit: BBL, MCF, GAL"))
+books.draw(
+    explore.lines(prices, "production_month", "realised_price", "product", "Realised price by unit: BBL, MCF, GAL")
+)
 
 # %% [markdown]
 # ## Owners of the period

@@ -126,7 +126,10 @@ def result_by_basin(los: pl.DataFrame, currency: str) -> bytes | None:
     def draw(axes: Axes) -> None:
         results = floats(basins, "amount")
         bars = axes.barh(
-            basins["basin"].replace("UNASSIGNED", "No well").to_list(), results, color=[RUST if value < 0 else BLUE for value in results], height=0.65
+            basins["basin"].replace("UNASSIGNED", "No well").to_list(),
+            results,
+            color=[RUST if value < 0 else BLUE for value in results],
+            height=0.65,
         )
         axes.bar_label(bars, [f"{value / 1e6:,.2f}" for value in results], padding=3, fontsize=7)
         axes.axvline(0, color=GREY, linewidth=0.6)

@@ -198,9 +198,7 @@ OWNERS = schema(
     deduct_amount=MONEY,
     net_amount=MONEY,
 )
-SUSPENSE = schema(
-    "suspense by age", age_band=pl.String, suspense_code=pl.String, owners=pl.Int64, held_amount=MONEY
-)
+SUSPENSE = schema("suspense by age", age_band=pl.String, suspense_code=pl.String, owners=pl.Int64, held_amount=MONEY)
 SEVERANCE = schema(
     "severance tax",
     optional=("statutory_rate",),

@@ -261,8 +261,7 @@ def _los(los: pl.DataFrame, is_group: bool) -> dict:
         rows,
         "The company's own share. Income positive, cost negative. Month basis: accounting, so that it ties to the income "
         "statement; the workbook also has the production month. BOE: 6 MCF of gas or 42 gallons of liquids to one barrel. "
-        "“No well”: cost that names none."
-        + (" Books added up; nothing is eliminated." if is_group else ""),
+        "“No well”: cost that names none." + (" Books added up; nothing is eliminated." if is_group else ""),
     )
 
 
