@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-import spreadsheet
 
+import spreadsheet
 from reporting import workbook
 
 HEADER = workbook.HEADER + 1
@@ -115,8 +115,13 @@ def test_no_number_is_wider_than_its_column(xlsx):
             for row in sheet[table.ref]:
                 for cell in row:
                     if isinstance(cell.value, int | float) and "#,##0.00" in cell.number_format:
-                        width = book[sheet.title].column_dimensions[cell.column_letter].width
+                        width = width_of(book[sheet.title], cell.column)
                         assert len(f"({abs(cell.value):,.2f})") + 1 <= width, f"{sheet.title}!{cell.coordinate}"
+
+
+def width_of(sheet: openpyxl.worksheet.worksheet.Worksheet, column: int) -> float:
+    """Neighbours of one width are written as one range, under its first column."""
+    return next(found.width for found in sheet.column_dimensions.values() if found.min <= column <= found.max)
 
 
 def test_negative_amounts_stand_in_parentheses(xlsx):
