@@ -23,7 +23,7 @@ books.head("Revenue and prices")
 
 # %% [markdown]
 # ## Realised price against benchmark
-# By month of production, the company's own share of all basins. Below zero: the product fetched less than its benchmark.
+# By month of production, the company's own share of all basins. Below zero: it fetched less than its benchmark.
 
 # %%
 prices = books.realised_prices()
@@ -34,7 +34,7 @@ books.draw(
 
 # %% [markdown]
 # ## Owners of the period
-# Credits to the owner positive; tax and deducts positive as they are taken off. The company's own interest is among them.
+# Credits to the owner positive; tax and deducts positive as they are taken off. The company's own interest is one.
 
 # %%
 owners = books.owner_revenue()

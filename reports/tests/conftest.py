@@ -41,6 +41,16 @@ def unclosed() -> Scope:
 
 
 @pytest.fixture(scope="session")
+def begun() -> Scope:
+    """The newest period in which any company posted at all."""
+    with database.connected() as connection:
+        newest = connection.execute(
+            "select max(period_key) from gl.general_ledger_by_period where line_count > 0"
+        ).fetchone()[0]
+    return Scope("GROUP", newest // 100, newest % 100)
+
+
+@pytest.fixture(scope="session")
 def close_package(closed: Scope) -> Package:
     """The operator's package of its newest closed month."""
     return package.load(closed)

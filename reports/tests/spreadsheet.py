@@ -1,7 +1,8 @@
 """Reads a workbook back and calculates its formulas anew.
 
-`formulas` calculates, but knows no references to tables' columns: those are written as ranges first, from the tables that
-the workbook itself declares. Nor does it know SUBTOTAL; 109 is the sum of rows that no filter hides, and here none does.
+`formulas` calculates, but knows no references to tables' columns: those are written as ranges first, from the tables
+that the workbook itself declares. Nor does it know SUBTOTAL; 109 is the sum of rows that no filter hides, and here none
+does.
 """
 
 import io

@@ -64,6 +64,13 @@ def test_a_period_in_which_nothing_was_posted_is_refused(closed, mart, tmp_path)
     assert f"nothing is posted in period {label}" in said
 
 
+def test_the_opening_of_a_year_is_refused_for_it_has_no_statements(closed, tmp_path):
+    said = refusal(
+        "close-package", "--period", f"{closed.year}-00", "--company", closed.company, "--out", str(tmp_path)
+    )
+    assert "has no statements; give a month" in said
+
+
 @pytest.mark.parametrize("period", ["2025-14", "October", "202510"])
 def test_a_period_that_is_none_is_refused_with_an_example(period, tmp_path):
     assert "give one such as 2025-10" in refusal(

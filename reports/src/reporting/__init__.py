@@ -4,7 +4,7 @@
 |---|---|
 | `scope`, `problem` | which company and period; what went wrong, in one line |
 | `database`, `frames` | queries that return typed frames; the schemas that check them |
-| `statements`, `operating`, `facts` | what is read: the ledger's statements, the operating marts, where the data stands |
+| `statements`, `operating`, `facts` | what is read: the ledger's statements, the operating marts, the data's position |
 | `controls` | totals that must agree |
 | `package` | all of that for one company and period, of one moment |
 | `charts` | figures as SVG, the same bytes each time |

@@ -63,8 +63,10 @@ def _months(axes: Axes, frame: pl.DataFrame, column: str = "period_month") -> li
     return places
 
 
-def result_by_month(months: pl.DataFrame, currency: str) -> bytes:
-    """Revenue as bars, net income as a line."""
+def result_by_month(months: pl.DataFrame, currency: str) -> bytes | None:
+    """Revenue as bars, net income as a line; none before the first whole month."""
+    if months.is_empty():
+        return None
 
     def draw(axes: Axes) -> None:
         places = _months(axes, months)
@@ -78,8 +80,10 @@ def result_by_month(months: pl.DataFrame, currency: str) -> bytes:
     return svg(draw)
 
 
-def cash_by_month(months: pl.DataFrame, currency: str) -> bytes:
-    """Cash at the end of each month."""
+def cash_by_month(months: pl.DataFrame, currency: str) -> bytes | None:
+    """Cash at the end of each month; none before the first whole month."""
+    if months.is_empty():
+        return None
 
     def draw(axes: Axes) -> None:
         places = _months(axes, months)

@@ -72,7 +72,7 @@ class Books:
         body = "".join(
             "<tr>"
             + "".join(
-                f"<td {_CELL.format(side=_side(dtype))}>{html.escape(str(value) if name.endswith('_key') else _text(value))}</td>"
+                f"<td {_CELL.format(side=_side(dtype))}>{html.escape(_text(value, name))}</td>"
                 for name, value, dtype in zip(frame.columns, row, frame.dtypes, strict=True)
             )
             + "</tr>"
@@ -98,7 +98,7 @@ def _side(dtype: pl.DataType) -> str:
     return "right" if dtype.is_numeric() else "left"
 
 
-def _text(value: object) -> str:
+def _text(value: object, name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -106,7 +106,7 @@ def _text(value: object) -> str:
     if isinstance(value, Decimal):
         return written(value, max(2, -value.as_tuple().exponent))
     if isinstance(value, int):
-        return f"{value:,}"
+        return str(value) if name.endswith("_key") else f"{value:,}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -114,6 +114,8 @@ def _state(connection: psycopg.Connection, scope: Scope) -> tuple[str, str]:
     if not held or held[0] is None:
         raise Problem(f"the ledger holds no entry of company {scope.company}; stream some, then `dbt build` the marts")
     between = f"it has entries from {_label(held[0])} to {_label(held[1])}"
+    if not scope.period:
+        raise Problem(f"{scope.label} carries the opening balances in and has no statements; give a month; {between}")
     if not found:
         raise Problem(f"there is no period {scope.label} in the marts of company {scope.company}; {between}")
     lines = connection.execute(

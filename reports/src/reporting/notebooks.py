@@ -23,7 +23,7 @@ def sources() -> list[Path]:
 
 
 def execute(scope: Scope, out: Path) -> dict[str, str]:
-    """Executes every notebook, and returns the reasons of those that failed, by name. What failed is written as far as it came."""
+    """Executes every notebook, and returns why some failed, by name; those are written as far as they came."""
     with database.connected() as connection:
         facts.read_facts(connection, scope)
     failed = {}
@@ -56,6 +56,8 @@ def _execute(source: Path, made: Path, scope: Scope) -> None:
             parameters={"company": scope.company, "period": scope.label},
             progress_bar=False,
             execution_timeout=CELL_SECONDS,
+            # The kernel warns that it talks over loopback.
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
             cwd=str(PROJECT),
         )
     finally:

@@ -100,12 +100,9 @@ def subledgers(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
                 and (%(company)s = 'GROUP' or entry.company_code = %(company)s)
         )
         select
-            (select coalesce(sum(closing_balance), 0) from capital.work_in_progress_roll_forward
-                where period_key = %(period)s and {_OURS}) as work_in_progress,
-            (select coalesce(sum(net_book_value), 0) from capital.depletion_roll_forward
-                where period_key = %(period)s and {_OURS}) as property,
-            (select coalesce(sum(closing_balance), 0) from capital.retirement_obligation_roll_forward
-                where period_key = %(period)s and {_OURS}) as retirement_obligation,
+            {_left("work_in_progress_roll_forward", "closing_balance")} as work_in_progress,
+            {_left("depletion_roll_forward", "net_book_value")} as property,
+            {_left("retirement_obligation_roll_forward", "closing_balance")} as retirement_obligation,
             (select coalesce(sum(gross_amount), 0) from billed) as joint_gross,
             staged.staged_lines,
             (select coalesce(sum(line_count), 0)::bigint from gl.general_ledger_by_period
@@ -113,3 +110,17 @@ def subledgers(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
             staged.staged_debit
         from staged"""
     return read(connection, frames.SUBLEDGER, query, scope.parameters)
+
+
+def _left(mart: str, balance: str) -> str:
+    """What a roll-forward leaves at the end of the period: each company's newest rows, for not all post in each."""
+    return f"""(
+        select coalesce(sum(mart.{balance}), 0)
+        from capital.{mart} as mart
+        inner join (
+            select company_code, max(period_key) as period_key
+            from capital.{mart}
+            where period_key <= %(period)s and {_OURS}
+            group by company_code
+        ) as newest using (company_code, period_key)
+    )"""

@@ -189,7 +189,8 @@ def _trial_balance(package: Package) -> dict:
     return _table(
         [("Account", "text"), ("Name", "text"), *((column, "number") for column in columns)],
         rows,
-        f"Every account of the chart. Opening balance: debit positive. * stands on the side that is unusual for the account.{books}",
+        "Every account of the chart. Opening balance: debit positive. * stands on the side that is unusual for the "
+        f"account.{books}",
     )
 
 
@@ -259,8 +260,9 @@ def _los(los: pl.DataFrame, is_group: bool) -> dict:
     return _table(
         [("", "text"), *((title, "number") for title in columns)],
         rows,
-        "The company's own share. Income positive, cost negative. Month basis: accounting, so that it ties to the income "
-        "statement; the workbook also has the production month. BOE: 6 MCF of gas or 42 gallons of liquids to one barrel. "
+        "The company's own share. Income positive, cost negative. Month basis: accounting, so that it ties to the "
+        "income statement; the workbook also has the production month. BOE: 6 MCF of gas or 42 gallons of liquids to "
+        "one barrel. "
         "“No well”: cost that names none." + (" Books added up; nothing is eliminated." if is_group else ""),
     )
 
@@ -316,7 +318,8 @@ def _ageing(ageing: pl.DataFrame) -> dict:
     return _table(
         [("Partner", "text"), *((title, "number") for title in columns.values())],
         rows,
-        f"Owed positive, by days past due. As the ledger stands on {ageing['as_of_date'][0]}, which is not the end of the period.",
+        f"Owed positive, by days past due. As the ledger stands on {ageing['as_of_date'][0]}, not at the end of the "
+        "period.",
     )
 
 
@@ -364,5 +367,6 @@ def _afe(afe: pl.DataFrame) -> dict:
             ("Of budget", "number"),
         ],
         rows,
-        f"At 8/8, accruals included; budget and cost positive, cost over budget in parentheses. {over} of {afe.height} over budget, set in red.",
+        "At 8/8, accruals included; budget and cost positive, cost over budget in parentheses. "
+        f"{over} of {afe.height} over budget, set in red.",
     )

@@ -36,7 +36,7 @@ def income_statement(connection: psycopg.Connection, scope: Scope) -> pl.DataFra
 
 
 def balance_sheet(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
-    """Assets positive in debit, liabilities and equity in credit; this month's end, the one before, the year's before."""
+    """Assets positive in debit, liabilities and equity in credit; this end, the one before, the prior year's."""
     return _statement(connection, scope, frames.BALANCE_SHEET, "balance_sheet", "prior_year_end_amount")
 
 
@@ -62,7 +62,7 @@ def _statement(connection: psycopg.Connection, scope: Scope, schema, mart: str, 
 
 
 def months(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
-    """The last thirteen months up to the period of the books in which anything was posted: result, cash, and figures per BOE."""
+    """The last thirteen whole months up to the period: result, cash, and figures per BOE."""
     query = """
         with booked as (
             select period_key

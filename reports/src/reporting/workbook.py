@@ -1,8 +1,8 @@
 """The close package as an Excel workbook: a table a sheet, live formulas with their values, native charts.
 
-Totals are formulas over the lines above them, and the sheet Controls compares them across sheets. Each formula is written
-with the value that the marts have, for programs that do not calculate. Excel's numbers are binary floats: cents are exact
-to the eye up to some ten trillion, and the differences of the controls are rounded to the cent.
+Totals are formulas over the lines above them, and the sheet Controls compares them across sheets. Each formula is
+written with the value that the marts have, for programs that do not calculate. Excel's numbers are binary floats: cents
+are exact to the eye up to some ten trillion, and the differences of the controls are rounded to the cent.
 """
 
 import io
@@ -83,7 +83,8 @@ class Book:
         sheet.hide_gridlines(2)
         sheet.write_string(0, 0, name, self.title)
         draft = " · DRAFT, the period is not closed" if package.facts.is_draft else ""
-        head = f"{package.scope.company} · {package.facts.company_name} · {package.scope.title} · {package.facts.currency}{draft}"
+        scope, facts = package.scope, package.facts
+        head = f"{scope.company} · {facts.company_name} · {scope.title} · {facts.currency}{draft}"
         sheet.write_string(1, 0, head, self.grey)
         sheet.write_string(2, 0, note, self.grey)
         sheet.set_paper(1)
@@ -91,9 +92,8 @@ class Book:
             sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
-        sheet.set_footer(
-            f"&L&8Ledger time {package.facts.ledger_time:%Y-%m-%d %H:%M} UTC, seal {package.facts.seal_sequence}&C&8{'DRAFT' if draft else ''}&R&8&A, page &P of &N"
-        )
+        left = f"Ledger time {facts.ledger_time:%Y-%m-%d %H:%M} UTC, seal {facts.seal_sequence}"
+        sheet.set_footer(f"&L&8{left}&C&8{'DRAFT' if draft else ''}&R&8&A, page &P of &N")
         return sheet
 
     def table(
@@ -273,9 +273,9 @@ def _trial_balance(book: Book) -> None:
             money("Opening balance", "opening_balance"),
             money("Debit", "debit"),
             money("Credit", "credit"),
-            money("Closing balance", "closing_balance", lambda at: f"=D{_row(at)}+E{_row(at)}-F{_row(at)}"),
-            money("Closing debit", "debit_balance", lambda at: f"=MAX(ROUND(G{_row(at)},2),0)"),
-            money("Closing credit", "credit_balance", lambda at: f"=MAX(-ROUND(G{_row(at)},2),0)"),
+            money("Closing balance", "closing_balance", lambda at: f"=ROUND(D{_row(at)}+E{_row(at)}-F{_row(at)},2)"),
+            money("Closing debit", "debit_balance", lambda at: f"=MAX(G{_row(at)},0)"),
+            money("Closing credit", "credit_balance", lambda at: f"=MAX(-G{_row(at)},0)"),
             Column("Unusual side", "text", frame["is_against_normal_side"], width=14),
         ],
     )
@@ -501,7 +501,8 @@ def _authorisations(book: Book) -> None:
     afe = book.package.afe
     sheet = book.sheet(
         "AFE",
-        "Authorisations for expenditure at the end of the period, at 8/8, accruals included. Budget and cost positive; over budget is negative.",
+        "Authorisations for expenditure at the end of the period, at 8/8 with accruals. Budget and cost positive; "
+        "budget left is negative where it is over.",
     )
     words = lambda column: [code.replace("_", " ").capitalize() for code in afe[column]]  # noqa: E731
     money = lambda title, column, formula=None: Column(title, "money", afe[column], formula, 17, True)  # noqa: E731
