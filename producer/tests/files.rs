@@ -361,7 +361,8 @@ fn a_printed_entry_keeps_to_the_page_and_its_columns_add_up() {
     for submission in entries().iter().filter(|it| it.planted.is_none()).step_by(97) {
         let page = journal.entry(&submission.entry);
         assert!(page.lines().all(|line| line.chars().count() <= WIDTH_MIN), "{page}");
-        let total = page.lines().find(|line| line.starts_with("Total USD")).unwrap();
+        let total = format!("Total {}", submission.entry.currency);
+        let total = page.lines().find(|line| line.starts_with(&total)).unwrap();
         let [.., debit, credit] = total.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{page}") };
         assert_eq!((debit, cents(debit)), (credit, submission.entry.total_debit.units_wide()));
         let first = &submission.entry.lines[0];
