@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from reporting import notebooks, package, pdf, workbook
+from reporting import package, pdf, workbook
 from reporting.problem import Problem
 from reporting.scope import Scope
 
@@ -88,6 +88,9 @@ def _put(path: Path, content: bytes) -> Path:
 
 
 def _notebooks(scope: Scope, asked: argparse.Namespace) -> int:
+    # Only here: it brings all of Jupyter, which a close package does without.
+    from reporting import notebooks
+
     failed = notebooks.execute(scope, asked.out)
     for name, reason in failed.items():
         print(f"reporting: notebook {name} failed: {reason}", file=sys.stderr)

@@ -42,7 +42,8 @@ def written(value: Decimal | None, digits: int) -> str:
 
 
 def _percent(value: Decimal | None) -> str:
-    return "" if value is None else f"{written(100 * value, 1)} %"
+    said = "" if value is None else written(100 * value, 1)
+    return said if said in ("", "–") else f"{said} %"
 
 
 def build(package: Package) -> bytes:
