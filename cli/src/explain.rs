@@ -209,7 +209,10 @@ fn made(world: &World, wanted: IdPrefix) -> anyhow::Result<JournalEntry<'_>> {
 fn made_within(world: &World, wanted: IdPrefix) -> Vec<JournalEntry<'_>> {
     let (from, until) = wanted.entered();
     let window = from.max(world.begins_at())..until.min(world.history_ends_at());
-    let submissions = world.submissions(window.start, window.end.max(window.start)).into_iter();
+    if window.is_empty() {
+        return Vec::new(); // not even a plan is made of a month outside the history
+    }
+    let submissions = world.submissions(window.start, window.end).into_iter();
     let good = submissions.filter(|it| it.planted.is_none()).map(|it| it.entry);
     good.filter(|it| wanted.holds(it.entry_id)).collect()
 }

@@ -63,6 +63,13 @@ impl Question {
         test
     }
 
+    /// The ledger is too short for this test, however many days it has.
+    pub(crate) fn too_short(&self, threshold: impl Into<String>, reason: String) -> Test {
+        let mut test = self.test(Outcome::Skipped, "–".to_owned(), threshold.into());
+        test.reason = Some(reason);
+        test
+    }
+
     /// An exact test: what was checked must hold every time, and there must have been something to check.
     pub(crate) fn exact(&self, closing: &Closing, tally: Tally, of: &str, unseen: &str) -> Test {
         let threshold = "0 exceptions";

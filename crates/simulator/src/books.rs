@@ -217,6 +217,10 @@ impl Masters {
             };
             *text.0 = Some(text.1.as_str().into());
         }
+        if item.account().account_code == code::SUSPENSE {
+            let owner = &self.owners[item.masters[0] as usize].record;
+            line.suspense_code = owner.suspense_code.as_deref().map(Into::into);
+        }
         if is_by_production(item.account().account_code) {
             let month = places.next().filter(|month| *month > 0);
             line.production_month = month.map(|month| Month(month as i32).first());

@@ -219,7 +219,6 @@ impl Ground {
         let day = NaiveDate::from_epoch_days((u64::from(slot) / self.tickets_a_day()) as i32)
             .expect("a day of the ledger");
         let mut draw = Draw::new(self.seed, Stream::Volume, u64::from(at), u64::from(slot));
-        let vendor = self.masters.counterparties.field.pick(&mut draw).0;
         let wells = self.masters.on_production(month).len() as f64;
         let days_a_cycle = 7.0 * wells / self.tickets_a_day() as f64;
         let (mut work, runs) = self.work(well, visit, day, &mut draw);
@@ -229,6 +228,11 @@ impl Ground {
             // What fetches nothing is not sold.
             work = Work::Service;
         }
+        let vendors = &self.masters.counterparties;
+        let vendor = match work {
+            Work::Service => vendors.servicer(&mut draw),
+            Work::Water | Work::Run(_) => vendors.hauler(&mut draw),
+        };
         let noise = 1.0 + draw.between(-40, 40) as f64 / 1_000.0;
         let (quantity, price) = match work {
             Work::Run(product) => {

@@ -179,8 +179,9 @@ impl Journal {
         part(line.product.map(|product| product.to_string()));
         part(line.production_month.map(|month| month.format("%Y-%m").to_string()));
         part(line.heat_factor.filter(|_| has_figures).map(|factor| format!("heat factor {}", short(factor))));
+        // A tax by volume has the rate zero, which says nothing.
         part(match (line.base_amount, line.rate) {
-            _ if !has_figures => None,
+            _ if !has_figures || line.rate == Some(ledger::Rate::ZERO) => None,
             (Some(base), Some(rate)) => Some(format!("{} × {}", grouped(&base.to_string()), short(rate))),
             (None, Some(rate)) => Some(format!("rate {}", short(rate))),
             (Some(base), None) => Some(format!("of {}", grouped(&base.to_string()))),

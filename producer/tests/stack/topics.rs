@@ -33,7 +33,7 @@ pub(crate) fn two_days() -> RunArgs {
 }
 
 /// As [`two_days`].
-pub(crate) const FINGERPRINT: &str = "3b41209c8f89c4ae6d33285981a7de2ae4c558fdf56cdb94a9a644f0658f2c1b";
+pub(crate) const FINGERPRINT: &str = "0ff9ffd4c3393842d0e97df3063a9a7a26fdae53aae08dedccb828e2d6adc628";
 
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,

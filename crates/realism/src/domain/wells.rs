@@ -68,8 +68,8 @@ const COUNTIES: [(&str, &str, u32); 68] = [
     ("TX", "Crane", 103), ("TX", "Ector", 135), ("TX", "Winkler", 495),
 ];
 
-/// Closed months that a trend needs.
-const MONTHS_MIN: usize = 3;
+/// Closed months that a trend needs: in fewer, downtime outweighs a month's decline of some two per cent.
+const MONTHS_MIN: usize = 4;
 /// Months after first production in which a well is still ramped up.
 const RAMP_UP: i32 = 3;
 
@@ -115,11 +115,14 @@ fn number(well: &Well) -> Result<(), &'static str> {
 fn judge_decline(masters: &Masters, closing: &Closing, thresholds: &Thresholds) -> Test {
     let threshold = format!("at least {}", percent(thresholds.declining));
     let months: Vec<Month> = closing.whole_months().collect();
+    if months.len() < MONTHS_MIN {
+        return DECLINE.too_short(threshold, format!("{MONTHS_MIN} closed months are needed"));
+    }
     let settled = closing.first_month.plus(-RAMP_UP).first();
     let old = masters.wells.values().filter(|well| well.first_production_date <= settled);
     let slopes: Vec<f64> = old.filter_map(|well| slope(masters, well, &months)).collect();
     if slopes.is_empty() {
-        return DECLINE.unseen(closing, threshold, "no well has three closed months of production");
+        return DECLINE.unseen(closing, threshold, "no well has four closed months of production");
     }
     let falling = slopes.iter().filter(|slope| **slope < 0.0).count() as u64;
     let found = share(falling, slopes.len() as u64);

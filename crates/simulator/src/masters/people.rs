@@ -109,6 +109,10 @@ const SURNAMES: [&str; 40] = [
     "Petersen",
 ];
 
+/// Trades that haul water, and trades that service wells.
+const HAULING: [&str; 2] = ["Water Midstream", "Trucking"];
+const SERVICING: [&str; 3] = ["Well Service", "Roustabout", "Rental Tools"];
+
 /// A group of vendors by place, with each one's trade.
 #[derive(Debug)]
 pub(crate) struct Vendors {
@@ -125,6 +129,12 @@ impl Vendors {
     }
 }
 
+/// One of some: the earlier, the likelier, as in any vendor ledger.
+fn earlier(some: &[u32], draw: &mut Draw) -> u32 {
+    let count = some.len() as u64;
+    some[draw.below(count).min(draw.below(count)) as usize]
+}
+
 /// Everybody who is neither a company of the group nor an owner.
 #[derive(Debug)]
 pub(crate) struct Counterparties {
@@ -135,6 +145,9 @@ pub(crate) struct Counterparties {
     pub(crate) operators: Range<u32>,
     pub(crate) banks: Range<u32>,
     pub(crate) field: Vendors,
+    /// Vendors of the field by place, who haul water, and who service wells. Their tickets are in dollars.
+    haulers: Vec<u32>,
+    servicers: Vec<u32>,
     pub(crate) office: Vendors,
     pub(crate) drilling: Vendors,
     pub(crate) gathering: Vendors,
@@ -163,6 +176,7 @@ impl Counterparties {
         let counties = made.named(CounterpartyType::TaxAuthority, 'C', offices);
         let systems = BASINS.iter().map(|basin| format!("{} Gas Gathering LP", basin.name));
         let gatherers = made.named(CounterpartyType::Vendor, 'K', systems);
+        let [haulers, servicers] = [&HAULING[..], &SERVICING].map(|trades| made.in_dollars(&field, trades));
         Self {
             all: made.all,
             purchasers,
@@ -170,6 +184,8 @@ impl Counterparties {
             operators,
             banks,
             field,
+            haulers,
+            servicers,
             office,
             drilling,
             gathering,
@@ -177,6 +193,16 @@ impl Counterparties {
             counties,
             gatherers,
         }
+    }
+
+    /// Who hauls the water of a well: the earlier, the likelier.
+    pub(crate) fn hauler(&self, draw: &mut Draw) -> u32 {
+        earlier(&self.haulers, draw)
+    }
+
+    /// Who services a well.
+    pub(crate) fn servicer(&self, draw: &mut Draw) -> u32 {
+        earlier(&self.servicers, draw)
     }
 
     /// The office that collects a county's property tax.
@@ -256,6 +282,13 @@ impl Maker {
             of_vendors.push(trade);
         }
         Vendors { first, trades: of_vendors }
+    }
+
+    /// Vendors of some trades that invoice in dollars, by place.
+    fn in_dollars(&self, vendors: &Vendors, trades: &[&str]) -> Vec<u32> {
+        let named = (vendors.first..).zip(&vendors.trades);
+        let of_trade = named.filter(|(_, trade)| trades.contains(&trade.name)).map(|(at, _)| at);
+        of_trade.filter(|at| self.all[*at as usize].currency == "USD").collect()
     }
 }
 
