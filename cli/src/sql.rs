@@ -1,8 +1,8 @@
 //! `wellbook sql`: psql where there is one, else a small prompt.
 
 use crate::arguments::{PlaceArgs, SqlArgs};
-use crate::{failure, place};
-use anyhow::{Context, bail};
+use crate::{failure, libpq, place};
+use anyhow::bail;
 use comfy_table::{Table, presets};
 use std::io::{BufRead, IsTerminal, Write};
 use std::os::unix::process::CommandExt;
@@ -33,27 +33,8 @@ pub async fn run(place: &PlaceArgs, args: SqlArgs) -> anyhow::Result<()> {
 
 /// The address goes by environment, because every account of the machine can read a command line.
 fn psql(url: &str, sql: Option<&str>, is_terminal: bool) -> anyhow::Result<Command> {
-    let url = reqwest::Url::parse(url).context("DATABASE_URL is no URL")?;
     let mut command = Command::new("psql");
-    let decode = |text: &str| percent_decoded(text);
-    for (name, value) in [
-        ("PGHOST", url.host_str().map(str::to_owned)),
-        ("PGPORT", Some(url.port().unwrap_or(5432).to_string())),
-        ("PGUSER", Some(decode(url.username()))),
-        ("PGPASSWORD", url.password().map(decode)),
-        ("PGDATABASE", Some(decode(url.path().trim_start_matches('/')))),
-    ] {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            command.env(name, value);
-        }
-    }
-    for (name, value) in url.query_pairs() {
-        match &*name {
-            "sslmode" => command.env("PGSSLMODE", &*value),
-            "sslrootcert" => command.env("PGSSLROOTCERT", &*value),
-            _ => &mut command,
-        };
-    }
+    command.envs(libpq::variables(url)?);
     // Only somebody at a prompt goes on after an error.
     if sql.is_some() || !is_terminal {
         command.args(["-v", "ON_ERROR_STOP=1"]);
@@ -62,25 +43,6 @@ fn psql(url: &str, sql: Option<&str>, is_terminal: bool) -> anyhow::Result<Comma
         command.args(["-c", sql]);
     }
     Ok(command)
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, others)) = rest.split_first() {
-        let pair = others.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()).filter(|_| *first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &others[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = others;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Statements end with a semicolon; the end of the input ends the prompt.

@@ -1,6 +1,7 @@
 //! `wellbook status` and `wellbook env`: how a stack does, and where its parts are.
 
 use crate::arguments::{PlaceArgs, StatusArgs};
+use crate::libpq;
 use crate::screen::Screen;
 use crate::{failure, place};
 use comfy_table::{Table, presets};
@@ -94,13 +95,16 @@ pub async fn env(place: &PlaceArgs) -> anyhow::Result<()> {
     let (_, remembered, state) = place::running(place)?;
     let endpoints = &state.endpoints;
     let mut out = std::io::stdout();
-    for (name, value) in [
+    let ours = [
         ("KAFKA_BOOTSTRAP_SERVERS", &endpoints.bootstrap_servers),
         ("SCHEMA_REGISTRY_URL", &endpoints.schema_registry),
         ("DATABASE_URL", &endpoints.database_url),
         ("TOPIC_PREFIX", &remembered.topic_prefix),
         ("WELLBOOK_API", &endpoints.api),
-    ] {
+    ]
+    .map(|(name, value)| (name, value.clone()));
+    // The database once more, by the names that psql, dbt and the reports read.
+    for (name, value) in ours.into_iter().chain(libpq::variables(&endpoints.database_url)?) {
         writeln!(out, "export {name}='{}'", value.replace('\'', r"'\''"))?;
     }
     Ok(())

@@ -1,0 +1,18 @@
+{# The condition that an entry lies behind the last position that `relation` holds, partition by partition.
+   Positions, unlike clocks, come in the order of loading: none is skipped. They are read first and written as literals,
+   so that the planner sees how few entries are new. #}
+{% macro newly_loaded(relation, entry) %}
+    {%- set positions = run_query(
+        "select position.partition, coalesce((select max(seen.source_offset) from " ~ relation ~ " as seen"
+        ~ " where seen.source_partition = position.partition), -1)"
+        ~ " from " ~ ref('stg_ingest_offset') ~ " as position"
+        ~ " where position.topic = 'gl.journal-entry.validated.v1' order by position.partition"
+    ) -%}
+    (
+        {%- for position in positions.rows %}
+        {{ 'or ' if not loop.first }}({{ entry }}.source_partition = {{ position[0] }} and {{ entry }}.source_offset > {{ position[1] }})
+        {%- else %}
+        false
+        {%- endfor %}
+    )
+{%- endmacro %}

@@ -1,0 +1,20 @@
+select
+    stage,
+    source_partition,
+    source_offset,
+    reason,
+    detail,
+    dl_topic,
+    dl_partition,
+    dl_offset,
+    dl_timestamp,
+    dl_attempt,
+    ce_id,
+    batch,
+    batch_index,
+    key,
+    value,
+    headers,
+    rejected_at,
+    loaded_at
+from {{ source('staging', 'rejected_entry') }}

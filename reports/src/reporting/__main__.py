@@ -1,0 +1,7 @@
+"""`python -m reporting`."""
+
+import sys
+
+from reporting.command import main
+
+sys.exit(main())
