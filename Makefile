@@ -98,26 +98,31 @@ test-analytics: prerequisites-analytics ## dbt, Dagster and reports on a ledger 
 prerequisites-analytics:
 	@deploy/prerequisites.sh analytics
 
+# A failure to find the stack must end the recipe: `eval "$(…)"` alone would not.
+OF_STACK = [ -x $(RELEASE) ] || { echo "nothing was built, so nothing runs: make up" >&2; exit 1; }; \
+	settings=$$($(RELEASE) env $(ARGS)); eval "$$settings"; export DO_NOT_TRACK=1
+
 .PHONY: dbt
 dbt: prerequisites-analytics ## Build the marts and test them (DBT="build -s gl" for another command)
-	@eval "$$($(RELEASE) env $(ARGS))"; cd dbt; DO_NOT_TRACK=1 $(ANALYTICS)/dbt $(or $(DBT),build) --profiles-dir . --no-version-check
+	@$(OF_STACK); cd dbt; $(ANALYTICS)/dbt $(or $(DBT),build) --profiles-dir . --no-version-check
 
 .PHONY: dbt-docs
 dbt-docs: prerequisites-analytics ## Write the marts' documentation as one page, dbt/target/static_index.html
-	@eval "$$($(RELEASE) env $(ARGS))"; cd dbt; DO_NOT_TRACK=1 $(ANALYTICS)/dbt docs generate --static --profiles-dir . --no-version-check
+	@$(OF_STACK); cd dbt; $(ANALYTICS)/dbt docs generate --static --profiles-dir . --no-version-check
 	@echo "dbt/target/static_index.html"
 
 .PHONY: dagster
 dagster: prerequisites-analytics ## Run Dagster on the stack, in the foreground (PORT=3000)
-	@deploy/analytics/dagster.sh $(RELEASE) $(or $(PORT),3000) $(ARGS)
+	@$(OF_STACK); deploy/analytics/dagster.sh $(RELEASE) $(or $(PORT),3000) $(ARGS)
 
+REPORT = $(ANALYTICS)/python -m reporting
 .PHONY: report
 report: prerequisites-analytics ## Write a period's close package and notebooks (PERIOD=2025-10 COMPANY=1000 OUT=target/reports)
-	@eval "$$($(RELEASE) env $(ARGS))"; export PYTHONPATH=reports/src WELLBOOK_COMMAND=$(RELEASE); \
-	 out=$(or $(OUT),target/reports); mkdir -p "$$out"; \
-	 $(RELEASE) verify --json $(ARGS) >"$$out/verify.json" || true; \
-	 $(ANALYTICS)/python -m reporting close-package --period $(PERIOD) --company $(COMPANY) --verify "$$out/verify.json" --out "$$out"; \
-	 $(ANALYTICS)/python -m reporting notebooks --period $(PERIOD) --company $(COMPANY) --out "$$out"
+	@[ -n "$(PERIOD)" ] && [ -n "$(COMPANY)" ] || { echo "which period of which company? make report PERIOD=2025-10 COMPANY=1000 (or GROUP)" >&2; exit 2; }
+	@$(OF_STACK); export PYTHONPATH=reports/src; out=$(or $(OUT),target/reports); mkdir -p "$$out"; \
+	 $(RELEASE) verify --json $(ARGS) >"$$out/verify.json" || echo "verify found differences: the cover says so" >&2; \
+	 $(REPORT) close-package --period $(PERIOD) --company $(COMPANY) --verify "$$out/verify.json" --out "$$out"; \
+	 $(REPORT) notebooks --period $(PERIOD) --company $(COMPANY) --out "$$out"
 
 ##@ Measure and read
 .PHONY: bench

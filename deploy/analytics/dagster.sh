@@ -16,7 +16,8 @@ while [ $# -gt 0 ]; do
 done
 set -- "${arguments[@]}"
 status=$("$wellbook" status --json "$@")
-eval "$("$wellbook" env "$@")"
+settings=$("$wellbook" env "$@")
+eval "$settings"
 field() { .venv-analytics/bin/python -c "import json,sys; state=json.loads(sys.argv[1]); print($1)" "$status"; }
 WELLBOOK_ADMIN=$(field "','.join(s['name']+'='+s['admin'] for s in state['services'] if s.get('admin'))")
 WELLBOOK_DATA_DIR=$(realpath "$WELLBOOK_DATA_DIR")

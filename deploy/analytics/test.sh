@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 wellbook=$(realpath "$1")
 export PATH="$PWD/.venv-analytics/bin:$PATH" DO_NOT_TRACK=1 DAGSTER_DISABLE_TELEMETRY=1 WELLBOOK_COMMAND="$wellbook"
 # What a shell already knows of another ledger is not meant.
-unset "${!PG@}" DATABASE_URL KAFKA_BOOTSTRAP_SERVERS SCHEMA_REGISTRY_URL TOPIC_PREFIX DAGSTER_HOME DBT_SCHEMA_PREFIX || true
+unset "${!PG@}" DATABASE_URL KAFKA_BOOTSTRAP_SERVERS SCHEMA_REGISTRY_URL TOPIC_PREFIX DAGSTER_HOME DBT_SCHEMA_PREFIX
 
 echo "analytics: lints"
 ruff check --quiet orchestration reports dbt
@@ -20,7 +20,8 @@ trap '"$wellbook" down --data-dir "$stack/stack" >/dev/null 2>&1 || true; rm -rf
 echo "analytics: streaming 75 days"
 "$wellbook" up --data-dir "$stack/stack" --days 75 --start-date 2024-11-25 --fault-rate 0.002 --interval 3600 >"$stack/up.log" 2>&1 ||
   { cat "$stack/up.log"; exit 1; }
-eval "$("$wellbook" env --data-dir "$stack/stack")"
+settings=$("$wellbook" env --data-dir "$stack/stack")
+eval "$settings"
 export WELLBOOK_DATA_DIR="$stack/stack" WELLBOOK_TEST_DATABASE_URL="$DATABASE_URL"
 
 echo "analytics: dbt"

@@ -25,12 +25,11 @@ impl Piece {
     }
 }
 
-/// The history of a world, in pieces: the blocks of a day as Avro, a row group as Parquet, a few megabytes each as text, where
-/// a cut does not show.
+/// The history of a world, in pieces: a day's blocks as Avro, a day's row groups as Parquet, a few megabytes each as text,
+/// where a cut does not show.
 pub(crate) fn of_history(world: &World, format: Format) -> Vec<Piece> {
     let hours = match format {
-        Format::Parquet => 36,
-        Format::Avro => 24,
+        Format::Avro | Format::Parquet => 24,
         Format::Ndjson | Format::Csv => 1,
     };
     let span = TimeDelta::hours(hours) / divisor(world.settings().scale);

@@ -123,16 +123,14 @@ pub(crate) struct Vendors {
 impl Vendors {
     /// One of them: the earlier, the likelier, as in any vendor ledger.
     pub(crate) fn pick(&self, draw: &mut Draw) -> (u32, Trade) {
-        let count = self.trades.len() as u64;
-        let at = draw.below(count).min(draw.below(count));
-        (self.first + at as u32, self.trades[at as usize])
+        let at = earlier(self.trades.len(), draw);
+        (self.first + at as u32, self.trades[at])
     }
 }
 
-/// One of some: the earlier, the likelier, as in any vendor ledger.
-fn earlier(some: &[u32], draw: &mut Draw) -> u32 {
-    let count = some.len() as u64;
-    some[draw.below(count).min(draw.below(count)) as usize]
+/// A place among some: the earlier, the likelier, as in any vendor ledger.
+fn earlier(count: usize, draw: &mut Draw) -> usize {
+    draw.below(count as u64).min(draw.below(count as u64)) as usize
 }
 
 /// Everybody who is neither a company of the group nor an owner.
@@ -197,12 +195,12 @@ impl Counterparties {
 
     /// Who hauls the water of a well: the earlier, the likelier.
     pub(crate) fn hauler(&self, draw: &mut Draw) -> u32 {
-        earlier(&self.haulers, draw)
+        self.haulers[earlier(self.haulers.len(), draw)]
     }
 
     /// Who services a well.
     pub(crate) fn servicer(&self, draw: &mut Draw) -> u32 {
-        earlier(&self.servicers, draw)
+        self.servicers[earlier(self.servicers.len(), draw)]
     }
 
     /// The office that collects a county's property tax.
