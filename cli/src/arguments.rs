@@ -251,6 +251,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     mut_arg("fault_rate", |arg| arg.help("Planted faults for each good entry, 0 to 1; default 0 here [env: FAULT_RATE]")),
     // There is no live ledger here.
     mut_arg("prices_files", |arg| arg.help(NEVER_FROM_EIA)),
+    mut_arg("late_master", |arg| arg.hide(true)),
     mut_arg("interval_seconds", |arg| arg.hide(true)),
     mut_arg("speed", |arg| arg.hide(true)),
 )]
@@ -289,6 +290,7 @@ pub struct GenerateArgs {
 #[derive(Args, Clone, Debug)]
 #[command(
     mut_arg("prices_files", |arg| arg.help(NEVER_FROM_EIA)),
+    mut_arg("late_master", |arg| arg.hide(true)),
     mut_arg("interval_seconds", |arg| arg.hide(true)),
     mut_arg("speed", |arg| arg.hide(true)),
 )]

@@ -112,6 +112,7 @@ impl Books {
             simulator_version: "0".into(),
             incarnation,
             created_at: entered_at(),
+            late_master: None,
         });
         let value = self.encoder(Topic::Run).run(&genesis);
         self.write(&[(Topic::Run, run_key(&genesis).into_bytes(), value, Vec::new())]);
