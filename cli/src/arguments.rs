@@ -71,6 +71,8 @@ pub enum Command {
     Init(Box<InitArgs>),
     /// Prove that nothing was lost, doubled or altered from the first topic to the last table
     Verify(VerifyArgs),
+    /// Submit dead letters again, when what they were rejected for is there: each once, however often this is run
+    Replay(ReplayArgs),
     /// Print how each amount of an entry came about, worked out anew from the entry and the reference topics
     Explain(Box<ExplainArgs>),
     /// Publish the real prices of late from EIA, new and revised ones, beside the run's own
@@ -213,6 +215,14 @@ pub struct VerifyArgs {
     /// Wait so many seconds for validator and sink to pass the newest seal; still behind it then is a difference
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait: Option<u64>,
+}
+
+/// What to submit again.
+#[derive(Args, Clone, Debug)]
+pub struct ReplayArgs {
+    #[command(flatten)]
+    /// Which dead letters.
+    pub choice: consumers::replay::Choice,
 }
 
 /// Which prices.
