@@ -4,8 +4,11 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use ledger::ReasonCode;
 use uuid::Uuid;
 
+/// What was rejected so often is not mended by time alone.
+const ATTEMPTS_MAX: i32 = 5;
+
 /// Which dead letters are submitted again: those that fit everything that is given.
-#[derive(clap::Args, Clone, Debug, Default)]
+#[derive(clap::Args, Clone, Debug)]
 #[group(skip)]
 #[command(group = clap::ArgGroup::new("which").required(true).multiple(true))]
 pub struct Choice {
@@ -28,11 +31,26 @@ pub struct Choice {
     #[arg(long, group = "which")]
     pub dry_run: bool,
     /// Pass over what was rejected so often: a person should look at it first
-    #[arg(long, default_value_t = 5, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(1..=1_000))]
+    #[arg(long, default_value_t = ATTEMPTS_MAX, value_name = "NUMBER", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(1..=1_000))]
     pub attempts_max: i32,
     /// Print the outcome as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self {
+            all: false,
+            reason: Vec::new(),
+            ce_id: Vec::new(),
+            entry_id: Vec::new(),
+            since: None,
+            dry_run: false,
+            attempts_max: ATTEMPTS_MAX,
+            json: false,
+        }
+    }
 }
 
 fn reason(text: &str) -> Result<ReasonCode, String> {
