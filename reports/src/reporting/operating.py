@@ -113,14 +113,9 @@ def subledgers(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
 
 
 def _left(mart: str, balance: str) -> str:
-    """What a roll-forward leaves at the end of the period: each company's newest rows, for not all post in each."""
+    """What a roll-forward leaves at the end of the period."""
     return f"""(
-        select coalesce(sum(mart.{balance}), 0)
-        from capital.{mart} as mart
-        inner join (
-            select company_code, max(period_key) as period_key
-            from capital.{mart}
-            where period_key <= %(period)s and {_OURS}
-            group by company_code
-        ) as newest using (company_code, period_key)
+        select coalesce(sum({balance}), 0)
+        from capital.{mart}
+        where period_key = %(period)s and {_OURS}
     )"""
