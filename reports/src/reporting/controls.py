@@ -104,6 +104,12 @@ def controls(package) -> list[Control]:
             by_caption(sheet, "Asset retirement obligations"),
         ),
         (
+            "receivable",
+            "Joint interest receivable by age, and the balance sheet",
+            total(package.ageing, "open_amount"),
+            by_caption(sheet, "Joint interest receivable"),
+        ),
+        (
             "billed",
             "Joint interest: shares of all bearers, and the whole cost",
             total(package.jib, "share_amount"),

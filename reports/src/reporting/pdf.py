@@ -300,7 +300,7 @@ def _jib(jib: pl.DataFrame, own: str) -> dict:
 
 def _ageing(ageing: pl.DataFrame) -> dict:
     if ageing.is_empty():
-        return _table([], [], "Partners owe nothing as the ledger stands.")
+        return _table([], [], "Partners owed nothing at the end of the period.")
     columns = {
         "not_due": "Not due",
         "days_1_to_30": "1–30 days",
@@ -319,8 +319,7 @@ def _ageing(ageing: pl.DataFrame) -> dict:
     return _table(
         [("Partner", "text"), *((title, "number") for title in columns.values())],
         rows,
-        f"Owed positive, by days past due. As the ledger stands on {ageing['as_of_date'][0]}, not at the end of the "
-        "period.",
+        f"Owed positive, by days past due on {ageing['as_of_date'][0]}: billed by then, and not paid by then.",
     )
 
 

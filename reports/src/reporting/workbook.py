@@ -472,10 +472,8 @@ def _joint_interest(book: Book) -> None:
 
 def _ageing(book: Book) -> None:
     ageing = book.package.ageing
-    as_of = (
-        f" As of {ageing['as_of_date'][0]}, the ledger's own date, not the end of the period." if ageing.height else ""
-    )
-    sheet = book.sheet("JIB receivable", f"Owed by partners, by days past due; owed positive.{as_of}")
+    as_of = f" on {ageing['as_of_date'][0]}" if ageing.height else ""
+    sheet = book.sheet("JIB receivable", f"Owed by partners, by days past due{as_of}; owed positive.")
     bands = {
         "not_due": "Not due",
         "days_1_to_30": "1 to 30 days",
@@ -726,5 +724,9 @@ def _control_formulas(book: Book, control: Control) -> tuple[str | None, str | N
         "capital": (None, caption("Balance sheet", sheet, "Work in progress")),
         "property": (None, caption("Balance sheet", sheet, *PROPERTY)),
         "retirement": (None, caption("Balance sheet", sheet, "Asset retirement obligations")),
+        "receivable": (
+            column("JibReceivable", "Open", package.ageing),
+            caption("Balance sheet", sheet, "Joint interest receivable"),
+        ),
         "billed": (column("JointInterest", "Share of cost", package.jib), None),
     }.get(control.key, (None, None))
