@@ -34,6 +34,13 @@ fn early(books: &Books, count: i32) -> Vec<Submission> {
     (1..=count).map(|number| books.submission(number, &entry(number))).collect()
 }
 
+/// The same under another id.
+fn renamed(mut submission: Submission) -> Submission {
+    let header = submission.headers.iter_mut().find(|(name, _)| *name == "ce_id").unwrap();
+    header.1 = Uuid::new_v4().to_string().into_bytes();
+    submission
+}
+
 fn of(reason: ReasonCode) -> Choice {
     Choice { reason: vec![reason], ..Choice::default() }
 }
@@ -154,7 +161,9 @@ fn what_a_killed_replay_left_open_is_dropped_and_done_once() {
 fn a_replay_that_is_killed_in_the_middle_and_run_again_neither_loses_nor_doubles() {
     const LETTERS: i32 = 40_000;
     let books = Books::opened();
-    let submissions = early(&books, LETTERS);
+    // Some entries, spread over all partitions, each submitted many times.
+    let submissions: Vec<Submission> =
+        early(&books, 24).into_iter().cycle().map(renamed).take(LETTERS.cast_unsigned() as usize).collect();
     submissions.chunks(5_000).for_each(|some| books.submit(some));
     let count = usize::try_from(LETTERS).unwrap();
     books.validate_all(count);
