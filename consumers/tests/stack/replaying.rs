@@ -34,6 +34,13 @@ fn early(books: &Books, count: i32) -> Vec<Submission> {
     (1..=count).map(|number| books.submission(number, &entry(number))).collect()
 }
 
+/// The same under another id.
+fn renamed(mut submission: Submission) -> Submission {
+    let header = submission.headers.iter_mut().find(|(name, _)| *name == "ce_id").unwrap();
+    header.1 = Uuid::new_v4().to_string().into_bytes();
+    submission
+}
+
 fn of(reason: ReasonCode) -> Choice {
     Choice { reason: vec![reason], ..Choice::default() }
 }
@@ -154,7 +161,16 @@ fn what_a_killed_replay_left_open_is_dropped_and_done_once() {
 fn a_replay_that_is_killed_in_the_middle_and_run_again_neither_loses_nor_doubles() {
     const LETTERS: i32 = 40_000;
     let books = Books::opened();
-    let submissions = early(&books, LETTERS);
+    // Some entries, spread over all partitions, each submitted many times. Unbalanced: before a verdict on a master's absence
+    // the validator reads the masters anew, which takes its time.
+    let unbalanced = |number: i32| {
+        let mut entry = ticket(number.into());
+        entry.lines[0].amount = "812.35".parse().unwrap();
+        books.submission(number, &entry)
+    };
+    let some: Vec<Submission> = (1..=24).map(unbalanced).collect();
+    let submissions: Vec<Submission> =
+        some.into_iter().cycle().map(renamed).take(LETTERS.cast_unsigned() as usize).collect();
     submissions.chunks(5_000).for_each(|some| books.submit(some));
     let count = usize::try_from(LETTERS).unwrap();
     books.validate_all(count);
