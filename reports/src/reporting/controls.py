@@ -116,6 +116,18 @@ def controls(package) -> list[Control]:
             sub["joint_gross"],
         ),
     ]
+    if package.scope.is_year:
+        made = package.adjustments
+        checks.insert(
+            4,
+            (
+                "adjusted",
+                "Debits and credits of the adjustments",
+                total(made, "adjusting_debit"),
+                total(made, "adjusting_credit"),
+            ),
+        )
+        checks.insert(5, ("closed", "What the close moved, in all, and zero", total(made, "closed_amount"), ZERO))
     if package.scope.month:
         checks.insert(
             8,
