@@ -12,10 +12,6 @@ use service::shutdown;
 pub async fn run(place: &PlaceArgs, args: VerifyArgs) -> anyhow::Result<()> {
     let (_, remembered, state) = place::running(place)?;
     let (kafka, registry, store) = access::to(&remembered, &state.endpoints)?;
-    let mut tasks = shutdown::Tasks::new();
-    let token = shutdown::on_signal(&mut tasks)?;
     let args = verify::Args { kafka, registry, store, json: args.json, wait: args.wait };
-    let outcome = verify::run(args, token.clone()).await;
-    token.cancel();
-    outcome
+    shutdown::until_signal(|token| verify::run(args, token)).await
 }

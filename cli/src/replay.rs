@@ -12,10 +12,6 @@ use service::shutdown;
 pub async fn run(place: &PlaceArgs, args: ReplayArgs) -> anyhow::Result<()> {
     let (_, remembered, state) = place::running(place)?;
     let (kafka, registry, _) = access::to(&remembered, &state.endpoints)?;
-    let mut tasks = shutdown::Tasks::new();
-    let token = shutdown::on_signal(&mut tasks)?;
     let args = replay::Args { kafka, registry, choice: args.choice };
-    let outcome = replay::run(args, token.clone()).await;
-    token.cancel();
-    outcome
+    shutdown::until_signal(|token| replay::run(args, token)).await
 }

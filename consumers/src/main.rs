@@ -58,8 +58,8 @@ fn main() -> ExitCode {
         Command::Sink(Running { service, own }) => {
             consume("sink", &service, |signals, token| sink::run(own, signals, token))
         }
-        Command::Replay(args) => program::command(until_signal(|token| replay::run(args, token))),
-        Command::Verify(args) => program::command(until_signal(|token| verify::run(args, token))),
+        Command::Replay(args) => program::command(shutdown::until_signal(|token| replay::run(args, token))),
+        Command::Verify(args) => program::command(shutdown::until_signal(|token| verify::run(args, token))),
         Command::Healthcheck(args) => program::command(admin::healthcheck(args.admin_address)),
     }
 }
@@ -78,17 +78,6 @@ where
 fn signals(probe: Probe) -> Signals {
     let ready = probe.clone();
     Signals { heartbeat: Box::new(move || probe.tick()), ready: Box::new(move |is| ready.set_ready(is)) }
-}
-
-async fn until_signal<W>(run: impl FnOnce(CancellationToken) -> W) -> anyhow::Result<()>
-where
-    W: Future<Output = anyhow::Result<()>>,
-{
-    let mut tasks = shutdown::Tasks::new();
-    let token = shutdown::on_signal(&mut tasks)?;
-    let outcome = run(token.clone()).await;
-    token.cancel();
-    outcome
 }
 
 #[cfg(test)]

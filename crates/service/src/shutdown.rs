@@ -28,6 +28,21 @@ pub fn on_signal(tasks: &mut Tasks) -> anyhow::Result<CancellationToken> {
     Ok(token)
 }
 
+/// Runs a command that ends by itself, or by its token when SIGTERM or SIGINT comes.
+///
+/// # Errors
+/// Those of the command, or where the signals cannot be listened to.
+pub async fn until_signal<W>(run: impl FnOnce(CancellationToken) -> W) -> anyhow::Result<()>
+where
+    W: Future<Output = anyhow::Result<()>>,
+{
+    let mut tasks = Tasks::new();
+    let token = on_signal(&mut tasks)?;
+    let outcome = run(token.clone()).await;
+    token.cancel();
+    outcome
+}
+
 /// Waits for all tasks. The first that ends, fails or panics cancels `token` for the others, which then have `grace` to
 /// finish.
 ///
