@@ -115,7 +115,10 @@ fn taken_in_turn(mut found: Found<'_>, count: usize) -> Vec<Submission<'_>> {
 fn nothing(world: &World, wanted: &Wanted, types: &BTreeSet<String>) -> String {
     let listed = || types.iter().map(|kind| format!("\n  {kind}")).collect::<String>();
     match (&wanted.transaction_type, wanted.posting_date) {
-        (Some(kind), _) if !types.contains(kind) => match nearest(kind, types) {
+        (Some(kind), _) if !types.contains(kind) => match nearest(kind) {
+            Some(near) if near == kind => {
+                format!("no entry of the type {kind} is in this history; try more days (--days)")
+            }
             Some(near) => format!("no entry is of the type {kind}; is {near} meant?"),
             None => format!("no entry is of the type {kind}; this history has:{}", listed()),
         },
@@ -132,14 +135,16 @@ fn nothing(world: &World, wanted: &Wanted, types: &BTreeSet<String>) -> String {
     }
 }
 
-/// The type that may have been meant: its name in other letters, or with a few amiss.
-fn nearest<'t>(given: &str, types: &'t BTreeSet<String>) -> Option<&'t str> {
+/// The type of all that there are that may have been meant: its name in other letters, or with a few amiss.
+fn nearest(given: &str) -> Option<&'static str> {
     /// Jaro and Winkler's measure of two texts, above which one is taken for the other misspelt.
     const ALIKE: f64 = 0.88;
     let given = given.to_uppercase().replace(['-', ' '], "_");
-    let likeness = |kind: &&String| strsim::jaro_winkler(&given, kind);
-    let near = types.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
-    (likeness(&near) > ALIKE).then_some(near.as_str())
+    let likeness = |kind: &str| strsim::jaro_winkler(&given, kind);
+    let near = simulator::transaction_types()
+        .into_iter()
+        .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
+    (likeness(near) > ALIKE).then_some(near)
 }
 
 /// The samples as JSON, a document a line.
@@ -166,9 +171,8 @@ mod tests {
 
     #[test]
     fn a_type_in_other_letters_or_misspelt_is_recognised_and_a_strange_one_is_not() {
-        let types: BTreeSet<String> = simulator::transaction_types().into_iter().map(str::to_owned).collect();
-        assert_eq!(nearest("revenue-final", &types), Some("REVENUE_FINAL"));
-        assert_eq!(nearest("DEPRECATION", &types), Some("DEPRECIATION"));
-        assert_eq!(nearest("coffee", &types), None);
+        assert_eq!(nearest("revenue-final"), Some("REVENUE_FINAL"));
+        assert_eq!(nearest("DEPRECATION"), Some("DEPRECIATION"));
+        assert_eq!(nearest("coffee"), None);
     }
 }
