@@ -5,7 +5,7 @@ use api::{Args, Server};
 use contract::header::SubmissionHeaders;
 use contract::record::{reference_key, reference_topic, run_key};
 use contract::{Encoder, Genesis, Registry, RunRecord, Topic, TopicNames};
-use kafka::{Admin, Failure, Outgoing, Reader, Start, TopicSpec, TransactionalProducer};
+use kafka::{Admin, Failure, Outgoing, Reader, Start, TopicSpec, TransactionalProducer, written_offsets};
 use ledger::JournalEntry;
 use ledger::reference::ReferenceRecord;
 use service::admin::Probe;
@@ -117,6 +117,18 @@ impl Books {
     pub(crate) fn validate(&self, entries: &[JournalEntry<'_>]) {
         self.write(entries);
         self.producer.lock().unwrap().commit().unwrap();
+        self.wait_for_markers();
+    }
+
+    /// Brokers answer a commit before its markers stand in the partitions; until then nobody sees its records.
+    fn wait_for_markers(&self) {
+        let topic = self.names.name(Topic::JournalEntryValidated);
+        let deadline = Instant::now() + PATIENCE;
+        while self.admin.end_offsets(&topic).unwrap()
+            != written_offsets(&self.kafka, &topic, Topic::JournalEntryValidated.partitions()).unwrap()
+        {
+            assert!(Instant::now() < deadline, "the markers of a commit never came");
+        }
     }
 
     /// Puts entries on the validated topic, and takes them back.

@@ -5,9 +5,12 @@ use consumers::replay::{Choice, Outcome};
 use contract::header::SubmissionHeaders;
 use contract::record::{reference_key, reference_topic, run_key};
 use contract::{Encoder, Genesis, Registry, RunRecord, Topic, TopicNames};
-use kafka::{Admin, Failure, Outgoing, Reader, Signals, Start, TopicSpec, TransactionalProducer};
+use kafka::{
+    Admin, Failure, Outgoing, Reader, Signals, Start, TopicSpec, TransactionalProducer, written_offsets,
+};
 use ledger::JournalEntry;
 use ledger::reference::ReferenceRecord;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -167,6 +170,20 @@ impl Books {
                 .unwrap();
         }
         producer.commit().unwrap();
+        records.iter().map(|(topic, ..)| *topic).collect::<BTreeSet<_>>().into_iter().for_each(|topic| {
+            self.wait_for_markers(topic);
+        });
+    }
+
+    /// Brokers answer a commit before its markers stand in the partitions; until then nobody sees its records.
+    fn wait_for_markers(&self, topic: Topic) {
+        let name = self.names.name(topic);
+        let deadline = Instant::now() + PATIENCE;
+        while self.admin.end_offsets(&name).unwrap()
+            != written_offsets(&self.kafka, &name, topic.partitions()).unwrap()
+        {
+            assert!(Instant::now() < deadline, "the markers of a commit never came");
+        }
     }
 
     /// The committed records of a topic, in the order of partition and offset.
@@ -246,7 +263,10 @@ impl Books {
     pub(crate) fn replay(&self, choice: Choice) -> Outcome {
         let args =
             consumers::replay::Args { kafka: self.kafka.clone(), registry: self.registry.clone(), choice };
-        self.runtime.block_on(consumers::replay::submit(args, CancellationToken::new())).unwrap()
+        let outcome =
+            self.runtime.block_on(consumers::replay::submit(args, CancellationToken::new())).unwrap();
+        self.wait_for_markers(Topic::JournalEntryRaw);
+        outcome
     }
 
     /// How many offsets are taken by what is committed on a topic.

@@ -138,7 +138,8 @@ impl Reader {
         }
     }
 
-    /// Takes every record that is committed now, in all partitions; what is committed meanwhile may come as well.
+    /// Takes every record that is committed now, in all partitions; what is committed meanwhile may come as well. A
+    /// transaction counts once its markers stand: shortly after its producer was answered.
     ///
     /// # Errors
     /// What `take` returns, or where the brokers fail or fall silent.

@@ -104,11 +104,14 @@ impl Topics {
 
     /// Visits the committed records of a topic.
     fn visit(&self, topic: Topic, mut visit: impl FnMut(&kafka::Record<'_>)) {
-        let starts: Vec<_> = (0..topic.partitions())
-            .map(|partition| (self.names.name(topic), partition, Start::Beginning))
-            .collect();
+        let name = self.names.name(topic);
+        let starts: Vec<_> =
+            (0..topic.partitions()).map(|partition| (name.clone(), partition, Start::Beginning)).collect();
+        // Up to what is written: brokers answer a commit before its markers stand in the partitions.
+        let written = kafka::written_offsets(&self.kafka, &name, topic.partitions()).unwrap();
+        let ends = (0..).zip(written).map(|(partition, (_, end))| ((name.clone(), partition), end)).collect();
         let mut reader = Reader::open(&self.kafka, &starts).unwrap();
-        let read = reader.read_to_end::<Failure>(|record| {
+        let read = reader.read_until::<Failure>(ends, |record| {
             visit(record);
             Ok(())
         });

@@ -1,6 +1,8 @@
 //! Topics of a test's own.
 
-use kafka::{Admin, Args, Event, Failure, Outgoing, Reader, Start, TopicSpec, TransactionalProducer};
+use kafka::{
+    Admin, Args, Event, Failure, Outgoing, Reader, Start, TopicSpec, TransactionalProducer, written_offsets,
+};
 use std::time::{Duration, Instant};
 
 const BOOTSTRAP_SERVERS: &str = "WELLBOOK_TEST_BOOTSTRAP_SERVERS";
@@ -54,6 +56,21 @@ impl Brokers {
         producer.begin().unwrap();
         texts.iter().for_each(|text| send(&mut producer, topic, partition, text).unwrap());
         producer.commit().unwrap();
+        self.wait_for_markers(topic, partition);
+    }
+
+    /// Brokers answer a commit before its marker stands in the partition; until then nobody sees its records.
+    pub(crate) fn wait_for_markers(&self, topic: &str, partition: i32) {
+        let partition = usize::try_from(partition).unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let committed = self.admin.end_offsets(topic).unwrap();
+            let written = written_offsets(&self.args, topic, committed.len().try_into().unwrap()).unwrap();
+            if committed[partition] == written[partition] {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the marker of a commit never came");
+        }
     }
 
     /// The committed texts of a topic, by partition.

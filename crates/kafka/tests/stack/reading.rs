@@ -57,6 +57,7 @@ fn records_of_an_open_transaction_do_not_keep_a_reader_from_the_end() {
     send(&mut open, &topic, 0, "open").unwrap();
     assert_eq!(brokers.texts(&topic, 1), [["committed"]]);
     open.commit().unwrap();
+    brokers.wait_for_markers(&topic, 0);
     assert_eq!(brokers.texts(&topic, 1), [["committed", "open"]]);
 }
 
@@ -98,6 +99,7 @@ fn keys_values_and_headers_arrive_as_they_were_sent() {
         .send(&Outgoing { topic: &topic, partition: Some(0), key: None, payload: None, headers: &[] })
         .unwrap();
     producer.commit().unwrap();
+    brokers.wait_for_markers(&topic, 0);
     let mut reader = Reader::open(&brokers.args, &[(topic, 0, Start::Beginning)]).unwrap();
     let mut seen = Vec::new();
     reader
