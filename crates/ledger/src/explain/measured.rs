@@ -11,8 +11,14 @@ use chrono::NaiveDate;
 pub(super) fn explain(sheet: &mut Sheet<'_>) {
     for at in sheet.open() {
         let line = sheet.line(at);
+        // What is valued the same as the market, or had no value before, states no zero.
+        let is_swap = kind(sheet.entry) == "HEDGE_MARK_TO_MARKET";
         let calculation =
             match (line.quantity, line.unit_price, line.base_amount, line.rate, line.decimal_interest) {
+                (Some(quantity), price, before, ..) if is_swap => {
+                    let worth = (quantity, price.unwrap_or_default());
+                    valued(sheet, line, worth, before.unwrap_or_default())
+                }
                 (Some(quantity), Some(price), None, ..) => priced(sheet, line, quantity, price),
                 (Some(quantity), Some(price), Some(before), ..) => {
                     valued(sheet, line, (quantity, price), before)
