@@ -84,7 +84,9 @@ impl Ground {
     fn shipped(&self, month: Month, shipper: u32) -> (Quantity, UnitPrice, i64) {
         let mut draw = Draw::new(self.seed, Stream::Corporate, 100 + u64::from(shipper), month.number());
         let volume = Quantity::from_units(scattered(&mut draw, 260_000_000).max(1_000_000));
-        let price = UnitPrice::from_units(draw.between(310, 480) * 1_000);
+        // Its contract fixes the rate.
+        let mut contract = Draw::new(self.seed, Stream::Corporate, 100 + u64::from(shipper), 0);
+        let price = UnitPrice::from_units(contract.between(310, 480) * 1_000);
         (volume, price, Money::product(volume, price).expect("a fee fits").units())
     }
 }

@@ -328,7 +328,7 @@ impl Ground {
         let what = format!("Joint interest bill {}, {}", document.month.label(), self.name(lease.purchaser));
         let mut draft = Draft::new(document, entered_on, what);
         draft.document_date = entered_on - Days::new(3);
-        draft.due_date = Some(entered_on + Days::new(15));
+        draft.due_date = Some(self.due(draft.document_date, lease.purchaser));
         draft.source_document = Some(format!("OP-{}-{}", document.month.label(), lease.jib_code));
         let mut total = 0;
         for cost in self.our_costs(document.month, document.subject) {
