@@ -97,6 +97,8 @@ pub mod code {
     pub const PAYROLL_BURDEN: &str = "901.000";
     /// Accounts receivable, gas marketing and gathering.
     pub const MARKETING_RECEIVABLE: &str = "122.000";
+    /// Gas imbalance receivable.
+    pub const IMBALANCE_RECEIVABLE: &str = "121.000";
     /// Due from affiliates.
     pub const DUE_FROM_AFFILIATES: &str = "125.000";
     /// Allowance for doubtful accounts.

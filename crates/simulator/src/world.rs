@@ -14,8 +14,8 @@ use crate::settings::{Settings, SettingsError};
 use crate::standing::{self, Settled, Standing, Tickets, check_document, post_ticket};
 use crate::template::{Counts, Family, Template};
 use crate::{
-    capital, close, currency, depletion, hedging, joint_interest, materials, midstream, non_operator,
-    opening, owners, payables, payroll, retirement, revenue, taxes, treasury,
+    capital, close, currency, depletion, hedging, imbalance, joint_interest, materials, midstream,
+    non_operator, opening, owners, payables, payroll, retirement, revenue, taxes, treasury,
 };
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use ledger::period::{ADJUSTING_PERIOD, midnight, opening_period, periods_of_year};
@@ -401,7 +401,7 @@ impl World {
         capital::due(self, month, standing, found);
         depletion::due(self, month, standing, found);
         retirement::due(self, month, standing, found);
-        midstream::due(self, month, standing, found);
+        imbalance::due(self, month, standing, found);
         treasury::due(self, month, standing, found);
         close::due(self, month, standing, found);
     }
@@ -600,6 +600,7 @@ impl World {
             Family::Retirement => retirement::entered_on(self, document),
             Family::Payroll => payroll::entered_on(document),
             Family::Hedging => hedging::entered_on(document),
+            Family::Imbalance => imbalance::entered_on(document),
             Family::Midstream => midstream::entered_on(document),
             Family::Materials => materials::entered_on(self, document),
             Family::Treasury => treasury::entered_on(self, document),
@@ -641,6 +642,7 @@ impl World {
             Family::Retirement => retirement::draft(self, document, entered_on),
             Family::Payroll => payroll::draft(self, document, entered_on),
             Family::Hedging => hedging::draft(self, document, entered_on),
+            Family::Imbalance => imbalance::draft(self, document, entered_on),
             Family::Midstream => midstream::draft(self, document, entered_on),
             Family::Materials => materials::draft(self, document, entered_on),
             Family::Treasury => treasury::draft(self, document, entered_on),

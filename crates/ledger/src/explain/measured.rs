@@ -168,7 +168,9 @@ fn about_rate(
         ("ARO_ACCRETION", _) => said("the obligation × a month of the credit-adjusted rate (ASC 410-20)"),
         ("INTEREST_ACCRUAL", _) => said("what is drawn on the revolver × a month of its interest"),
         ("BAD_DEBT_PROVISION", _) => said("what partners owe × the provision of a quarter"),
-        ("AD_VALOREM_ACCRUAL", _) => said("the company's own revenue of the well × the counties' rate"),
+        ("AD_VALOREM_ACCRUAL", _) => {
+            said("revenue of the well's working interest × the counties' rate; partners are billed theirs")
+        }
         ("MATERIAL_TRANSFER", _) => {
             let condition = line.text.as_deref().unwrap_or("its condition");
             (vec![format!("price when new × {condition} (COPAS)")], Vec::new())
