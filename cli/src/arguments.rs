@@ -71,6 +71,8 @@ pub enum Command {
     Init(Box<InitArgs>),
     /// Prove that nothing was lost, doubled or altered from the first topic to the last table
     Verify(VerifyArgs),
+    /// Submit dead letters again, when what they were rejected for is there: each once, however often this is run
+    Replay(ReplayArgs),
     /// Print how each amount of an entry came about, worked out anew from the entry and the reference topics
     Explain(Box<ExplainArgs>),
     /// Publish the real prices of late from EIA, new and revised ones, beside the run's own
@@ -215,6 +217,14 @@ pub struct VerifyArgs {
     pub wait: Option<u64>,
 }
 
+/// What to submit again.
+#[derive(Args, Clone, Debug)]
+pub struct ReplayArgs {
+    #[command(flatten)]
+    /// Which dead letters.
+    pub choice: consumers::replay::Choice,
+}
+
 /// Which prices.
 #[derive(Args, Clone, Debug)]
 pub struct PricesArgs {
@@ -251,6 +261,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     mut_arg("fault_rate", |arg| arg.help("Planted faults for each good entry, 0 to 1; default 0 here [env: FAULT_RATE]")),
     // There is no live ledger here.
     mut_arg("prices_files", |arg| arg.help(NEVER_FROM_EIA)),
+    mut_arg("late_master", |arg| arg.hide(true)),
     mut_arg("interval_seconds", |arg| arg.hide(true)),
     mut_arg("speed", |arg| arg.hide(true)),
 )]
@@ -289,6 +300,7 @@ pub struct GenerateArgs {
 #[derive(Args, Clone, Debug)]
 #[command(
     mut_arg("prices_files", |arg| arg.help(NEVER_FROM_EIA)),
+    mut_arg("late_master", |arg| arg.hide(true)),
     mut_arg("interval_seconds", |arg| arg.hide(true)),
     mut_arg("speed", |arg| arg.hide(true)),
 )]

@@ -9,6 +9,7 @@
 //! | [`watch`] | shows a stack coming up and its history loading |
 //! | [`down`], [`status`], [`logs`], [`sql`], [`open`] | everyday commands |
 //! | [`explain`] | how each amount of an entry came about |
+//! | [`replay`] | dead letters that are submitted again |
 //! | [`prices`] | real prices beside the run's own |
 //! | [`generate`] | the ledger as files, or a few entries to look at |
 //! | [`doctor`], [`fetch`], [`init`], [`prove`], [`backbone`] | looking at the machine, preparing, proving, testing |
@@ -35,6 +36,7 @@ pub mod place;
 pub mod prices;
 pub mod prove;
 pub mod realism;
+pub mod replay;
 pub mod screen;
 pub mod sql;
 pub mod status;

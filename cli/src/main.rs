@@ -2,8 +2,8 @@
 
 use cli::arguments::{Cli, Command};
 use cli::{
-    backbone, doctor, down, explain, fetch, generate, init, logs, open, prices, prove, realism, sql, status,
-    up,
+    backbone, doctor, down, explain, fetch, generate, init, logs, open, prices, prove, realism, replay, sql,
+    status, up,
 };
 use service::{program, settings};
 use std::process::ExitCode;
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Doctor => program::command(doctor::run(&place)),
         Command::Init(args) => program::command(init::run(args)),
         Command::Verify(args) => program::command(prove::run(&place, args)),
+        Command::Replay(args) => program::command(replay::run(&place, args)),
         Command::Explain(args) => program::command(explain::run(&place, *args)),
         Command::Prices(args) => program::command(prices::run(&place, *args)),
         Command::Generate(args) => program::command(generate::run(*args)),

@@ -9,7 +9,7 @@ use comfy_table::{Cell, Color, ContentArrangement, Table, presets::UTF8_BORDERS_
 use ledger::Rate;
 use ledger::period::midnight;
 use producer::prices;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use service::exit::WrongSettings;
 use simulator::{FaultRates, PriceTable, Settings, Submission, World};
 use std::collections::BTreeMap;
@@ -105,9 +105,18 @@ fn thresholds(file: Option<&Path>) -> anyhow::Result<Thresholds> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         WrongSettings(format!("the thresholds {} cannot be read: {error}", file.display()))
     })?;
-    let thresholds = serde_json::from_str(&text)
-        .map_err(|error| WrongSettings(format!("{} holds no thresholds: {error}", file.display())))?;
-    Ok(thresholds)
+    Ok(stated(&text)
+        .map_err(|error| WrongSettings(format!("{} holds no thresholds: {error}", file.display())))?)
+}
+
+/// The thresholds that a text states by name; the others are as ever.
+fn stated(text: &str) -> Result<Thresholds, String> {
+    // By way of an object: serde would take a list for the fields in their order.
+    let named: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let thresholds = Thresholds::deserialize(serde_json::Value::Object(named));
+    let thresholds = thresholds.map_err(|error| error.to_string())?;
+    thresholds.check().map(|()| thresholds)
 }
 
 fn settings(args: &RealismArgs, seed: u64, prices: PriceTable) -> Settings {
@@ -241,4 +250,17 @@ fn ledger_of(run: &Run) -> html::Ledger<'_> {
             .collect::<String>()
     );
     html::Ledger { title, subtitle, report: &run.report }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_are_stated_by_name_and_a_list_an_unknown_one_or_an_impossible_one_is_refused() {
+        assert_eq!(stated(r#"{"line_counts": 0.2}"#).unwrap().line_counts, 0.2);
+        assert!(stated("[]").unwrap_err().contains("expected a map"));
+        assert!(stated(r#"{"line_count": 0.2}"#).unwrap_err().contains("`line_count`"));
+        assert!(stated(r#"{"weekends": -1}"#).unwrap_err().contains("0 or more"));
+    }
 }

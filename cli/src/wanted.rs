@@ -15,6 +15,9 @@ const MAY_CHANGE: [&str; 2] = ["SPEED", "STREAMING_INTERVAL_SECONDS"];
 /// Files that a run is priced with: once it has begun, its genesis holds what was in them.
 const PRICES_FILES: &str = "PRICES_FILES";
 
+/// A master that is published late.
+const LATE_MASTER: &str = "LATE_MASTER";
+
 /// A setting that is remembered otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -44,6 +47,7 @@ pub fn run_variables(run: &RunArgs) -> BTreeMap<String, String> {
         ("SCALE", run.scale.map(|scale| scale.to_string())),
         ("FAULT_RATE", run.fault_rate.map(|rate| rate.to_string())),
         ("FAULT_RATES", run.fault_rates.as_ref().map(ToString::to_string)),
+        (LATE_MASTER, run.late_master.map(|late| late.to_string())),
         ("STREAMING_INTERVAL_SECONDS", run.interval_seconds.map(|seconds| seconds.to_string())),
         ("SPEED", run.speed.map(|speed| speed.to_string())),
         (PRICES_FILES, Some(files(&run.prices_files)).filter(|files| !files.is_empty())),
@@ -92,7 +96,7 @@ pub fn handed_on(remembered: &Remembered, given: BTreeMap<String, String>) -> BT
 fn known_run(before: &Remembered, name: &str) -> Option<String> {
     let is_ours = before.kafka.is_none() || MAY_CHANGE.contains(&name);
     let default = || match name {
-        PRICES_FILES => Some("not given".to_owned()),
+        PRICES_FILES | LATE_MASTER => Some("not given".to_owned()),
         _ => run_variables(&RunArgs::defaults()).remove(name),
     };
     before.run.get(name).cloned().or_else(|| default().filter(|_| is_ours))

@@ -4,11 +4,13 @@
 //! |---|---|---|
 //! | [`validator`] | submissions, reference topics | validated entries or dead letters |
 //! | [`sink`] | validated entries, dead letters, seals, the run, reference topics | Postgres |
+//! | [`replay`] | dead letters, submissions | submissions |
 //! | [`verify`] | all of them | a report |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod metrics;
+pub mod replay;
 pub mod sink;
 pub mod validator;
 pub mod verify;

@@ -1,7 +1,7 @@
 //! `wellbook-consumer`: one subcommand for each consumer of the journal.
 
 use clap::{Parser, Subcommand};
-use consumers::{metrics, sink, validator, verify};
+use consumers::{metrics, replay, sink, validator, verify};
 use kafka::Signals;
 use service::admin::{self, Probe};
 use service::{program, settings, shutdown};
@@ -30,6 +30,8 @@ enum Command {
     Validator(Running<validator::Args>),
     /// Load validated entries, dead letters, seals and masters into Postgres, exactly once
     Sink(Running<sink::Args>),
+    /// Submit dead letters again, each once however often it is run
+    Replay(replay::Args),
     /// Prove that seals, topics and tables agree: exit code 0, or 1 and the first difference
     Verify(verify::Args),
     /// Ask the program on the admin address whether it is ready: exit code 0 or 1
@@ -56,7 +58,8 @@ fn main() -> ExitCode {
         Command::Sink(Running { service, own }) => {
             consume("sink", &service, |signals, token| sink::run(own, signals, token))
         }
-        Command::Verify(args) => program::command(prove(args)),
+        Command::Replay(args) => program::command(until_signal(|token| replay::run(args, token))),
+        Command::Verify(args) => program::command(until_signal(|token| verify::run(args, token))),
         Command::Healthcheck(args) => program::command(admin::healthcheck(args.admin_address)),
     }
 }
@@ -77,10 +80,13 @@ fn signals(probe: Probe) -> Signals {
     Signals { heartbeat: Box::new(move || probe.tick()), ready: Box::new(move |is| ready.set_ready(is)) }
 }
 
-async fn prove(args: verify::Args) -> anyhow::Result<()> {
+async fn until_signal<W>(run: impl FnOnce(CancellationToken) -> W) -> anyhow::Result<()>
+where
+    W: Future<Output = anyhow::Result<()>>,
+{
     let mut tasks = shutdown::Tasks::new();
     let token = shutdown::on_signal(&mut tasks)?;
-    let outcome = verify::run(args, token.clone()).await;
+    let outcome = run(token.clone()).await;
     token.cancel();
     outcome
 }

@@ -91,6 +91,9 @@ def test_periods_close_by_the_ledger_s_own_clock_and_only_those_of_the_run_count
     [january] = Ledger().closed_periods()
     assert (january.company_code, january.period, january.staged_entries) == ("1000", "2025-01", 1)
     assert january.mart_entries is None and not january.is_in_marts
+    database.execute("update staging.period set fiscal_period = 13 where fiscal_period = 1")
+    database.execute("update staging.journal_entry set fiscal_period = 13 where fiscal_period = 1")
+    assert [closed.period for closed in Ledger().closed_periods()] == ["2025-13"]
     database.execute("delete from staging.batch_seal where sequence = 2")
     assert Ledger().closed_periods() == []
 

@@ -51,6 +51,7 @@ pub fn begin_with(
         simulator_version: simulator::VERSION.to_owned(),
         incarnation,
         created_at: now,
+        late_master: args.late_master.map(Into::into),
     };
     let anchor = Anchor {
         simulated,
@@ -172,6 +173,7 @@ mod tests {
             scale: Some(2),
             fault_rate: Some(Rate::ZERO),
             fault_rates: "unbalanced=0.5".parse().ok(),
+            late_master: "well:3".parse().ok(),
             interval_seconds: Some(1),
             speed: Some(Rate::ONE),
             prices_files: vec!["other.csv".into()],
@@ -188,6 +190,7 @@ mod tests {
                 "SCALE",
                 "FAULT_RATE",
                 "FAULT_RATES",
+                "LATE_MASTER",
                 "PRICES_FILES"
             ]
         );
@@ -225,6 +228,21 @@ mod tests {
             difference.starts_with("FAULT_RATE is ") && difference.contains("one_sided=0.01"),
             "{difference}"
         );
+    }
+
+    #[test]
+    fn a_master_that_comes_late_stands_in_the_genesis_and_changes_no_entry() {
+        let late = RunArgs { late_master: "afe:2".parse().ok(), ..RunArgs::default() };
+        let (genesis, _) = begin(&late, Uuid::nil(), noon());
+        let (ordinary, _) = begin(&RunArgs::default(), Uuid::nil(), noon());
+        assert_eq!(settings(&genesis), settings(&ordinary));
+        let named = |args: &RunArgs, genesis: &Genesis| -> Vec<String> {
+            args.differences(genesis, None).iter().map(ToString::to_string).collect()
+        };
+        assert!(named(&late, &genesis).is_empty() && named(&RunArgs::default(), &genesis).is_empty());
+        assert_eq!(named(&late, &ordinary), ["LATE_MASTER is none in this run and afe:2 was given"]);
+        let later = RunArgs { late_master: "afe:3".parse().ok(), ..RunArgs::default() };
+        assert_eq!(named(&later, &genesis), ["LATE_MASTER is afe:2 in this run and afe:3 was given"]);
     }
 
     #[test]

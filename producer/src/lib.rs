@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`settings`] | what the producer is told |
 //! | [`genesis`] | the run that follows from it, and the world that follows from a run |
+//! | [`late`] | which master is published late, in runs that test replay |
 //! | [`clock`] | simulated time against the wall clock, and the windows that both cut |
 //! | [`submission`] | one submission, encoded: key, value, headers, and what its seal counts of it |
 //! | `damage` | what a planted fault does to those bytes |
@@ -28,6 +29,7 @@ mod damage;
 pub mod files;
 pub mod fingerprint;
 pub mod genesis;
+pub mod late;
 pub mod metrics;
 pub mod prices;
 mod progress;

@@ -8,6 +8,7 @@ use crate::ahead;
 use crate::batch::{Chain, Window};
 use crate::clock::Clock;
 use crate::genesis;
+use crate::late;
 use crate::metrics;
 use crate::prices::{self, eia, files};
 use crate::progress::Progress;
@@ -20,6 +21,7 @@ use contract::registry::RegistryError;
 use contract::{Decoder, Genesis, Registry, RunRecord, Seal, Topic, TopicNames};
 use kafka::{Backoff, Failure, Signals, TransactionalProducer};
 use service::exit::WrongSettings;
+use simulator::late::LateMaster;
 use simulator::{PriceTable, World};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -196,11 +198,17 @@ impl Producer {
         backoff: &mut Backoff,
     ) -> Result<(), Stop> {
         let clock = self.clock(course, writer.chain().sealed_until())?;
+        let late = late::of_run(&course.genesis, world, clock.live_from()).map_err(Stop::Settings)?;
+        if let Some(late) = &late {
+            tracing::warn!(id = late.id(), known_at = %late.known_at(), "a master is published late: entries before it are rejected");
+        }
         if !course.new.is_empty() {
             writer.write_run(&course.new)?;
         }
         if is_new {
-            writer.write_masters(&world.opening_reference())?;
+            let masters =
+                late.as_ref().map_or_else(|| world.opening_reference(), |late| late.opening_reference(world));
+            writer.write_masters(&masters)?;
         }
         metrics::history(world.begins_at(), clock.live_from());
         tell_where_prices_end(world, Utc::now());
@@ -211,6 +219,7 @@ impl Producer {
             signals: &self.signals,
             token: &self.token,
             world,
+            late,
             progress: Progress::new(world.begins_at(), clock.live_from()),
             clock,
             written_until: writer.chain().sealed_until(),
@@ -356,6 +365,8 @@ struct Session<'p> {
     signals: &'p Signals,
     token: &'p CancellationToken,
     world: &'p World,
+    /// The master that is published late, where one is.
+    late: Option<LateMaster>,
     clock: Clock,
     progress: Progress,
     /// Where the next window begins. Empty windows count, though no seal covers them yet.
@@ -412,7 +423,10 @@ impl Session<'_> {
         window: Window,
         submissions: Vec<crate::submission::Encoded>,
     ) -> Result<(), Failure> {
-        let masters = self.world.reference_between(window.start, window.end);
+        let masters = match &self.late {
+            None => self.world.reference_between(window.start, window.end),
+            Some(late) => late.reference_between(self.world, window.start, window.end),
+        };
         if !masters.is_empty() {
             let masters: Vec<_> = masters.into_iter().map(|(_, master)| master).collect();
             let seals = writer.write_masters(&masters)?;

@@ -1,5 +1,6 @@
 //! What the producer is told, and whether a run that has begun agrees.
 
+use crate::late::{self, Late};
 use chrono::NaiveDate;
 use contract::Genesis;
 use ledger::Rate;
@@ -36,6 +37,10 @@ pub struct RunArgs {
     /// [env: FAULT_RATES]
     #[arg(long, env = "FAULT_RATES", value_name = "REASON=RATE,…", hide_env = true, help_heading = "Run", value_parser = fault_rates)]
     pub fault_rates: Option<FaultRates>,
+    /// Scenario for tests of replay: publish a master only so many days after its first use, and never before the live ledger
+    /// begins. One of well, owner, counterparty, afe, and days: well:3; default none [env: LATE_MASTER]
+    #[arg(long, env = "LATE_MASTER", value_name = "KIND:DAYS", hide_env = true, help_heading = "Run")]
+    pub late_master: Option<Late>,
     /// Wall clock seconds between live batches; default 30. May change during a run [env: STREAMING_INTERVAL_SECONDS]
     #[arg(long = "interval", env = "STREAMING_INTERVAL_SECONDS", allow_negative_numbers = true, value_name = "SECONDS", hide_env = true, help_heading = "Run",
           value_parser = clap::value_parser!(u32).range(1..=3_600))]
@@ -128,6 +133,7 @@ impl RunArgs {
             scale: Some(default::SCALE),
             fault_rate: Some(default::fault_rate()),
             fault_rates: None,
+            late_master: None,
             interval_seconds: Some(default::INTERVAL_SECONDS),
             speed: Some(default::SPEED),
             prices_files: Vec::new(),
@@ -176,6 +182,7 @@ impl RunArgs {
         let given = split(&self.rates(), &self.named_rates());
         compare("FAULT_RATE", text_of(&rest), self.fault_rate.map(|_| text_of(&given.0)));
         compare("FAULT_RATES", text_of(&named), self.fault_rates.as_ref().map(|_| text_of(&given.1)));
+        compare("LATE_MASTER", late::text(genesis), self.late_master.map(|late| late.to_string()));
         if let Some(prices) = prices.filter(|prices| prices.digest() != genesis.price_digest) {
             let run = table(&genesis.price_source, &genesis.price_digest);
             compare("PRICES_FILES", run, Some(table(prices.source(), &prices.digest())));

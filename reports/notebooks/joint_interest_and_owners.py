@@ -31,7 +31,7 @@ assert books.whole(jib, "share_amount") == books.subledgers()["joint_gross"][0],
 
 # %% [markdown]
 # ## Receivable by age
-# As the ledger stands; owed positive.
+# At the end of the period; owed positive.
 
 # %%
 ageing = books.receivable_ageing()

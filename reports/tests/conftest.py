@@ -41,6 +41,23 @@ def unclosed() -> Scope:
 
 
 @pytest.fixture(scope="session")
+def year() -> Scope:
+    """The adjustments and the close of the operator's newest year that has them."""
+    with database.connected() as connection:
+        found = connection.execute(
+            """
+            select company.company_code, max(ledger.fiscal_year)
+            from staging.company
+            inner join gl.general_ledger_by_period as ledger using (company_code)
+            where company.role = 'OPERATOR' and ledger.fiscal_period = 13 and ledger.line_count > 0
+            group by 1
+            limit 1"""
+        ).fetchone()
+    assert found, "the ledger has no close of a year; stream beyond a December"
+    return Scope(*found, 13)
+
+
+@pytest.fixture(scope="session")
 def begun() -> Scope:
     """The newest period in which any company posted at all."""
     with database.connected() as connection:

@@ -71,6 +71,17 @@ def test_the_opening_of_a_year_is_refused_for_it_has_no_statements(closed, tmp_p
     assert "has no statements; give a month" in said
 
 
+def test_the_close_of_a_year_that_is_not_over_is_refused(unclosed, tmp_path):
+    label = f"{unclosed.year}-13"
+    said = refusal("close-package", "--period", label, "--company", unclosed.company, "--out", str(tmp_path))
+    assert f"{label} is for the adjustments and the close of {unclosed.year}, and that year is not over" in said
+
+
+def test_notebooks_of_adjustments_are_refused_for_they_are_of_months(year, tmp_path):
+    said = refusal("notebooks", "--period", year.label, "--company", year.company, "--out", str(tmp_path))
+    assert f"{year.label} is no month" in said
+
+
 @pytest.mark.parametrize("period", ["2025-14", "October", "202510"])
 def test_a_period_that_is_none_is_refused_with_an_example(period, tmp_path):
     assert "give one such as 2025-10" in refusal(

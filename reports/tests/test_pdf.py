@@ -9,7 +9,8 @@ import pytest
 import typst
 from PIL import Image
 
-from reporting import package, pdf
+import spreadsheet
+from reporting import package, pdf, workbook
 from reporting.scope import Scope
 
 
@@ -72,6 +73,29 @@ def test_all_statements_are_there_in_order(close_package, tmp_path):
         "Authorisations for expenditure",
         "Charts",
     ]
+
+
+@pytest.mark.parametrize("is_group", [False, True])
+def test_the_adjusting_period_shows_the_year_its_adjustments_and_its_close(year, is_group, mart, tmp_path):
+    made = package.load(replace(year, company="GROUP") if is_group else year)
+    said = [heading["text"] for heading in headings(made, tmp_path)]
+    assert said[4:6] == ["Trial balance", "Adjustments and close"]
+    assert "Lease operating statement by basin" not in said
+    assert [control.name for control in made.controls if not control.holds] == []
+    rows = {row["cells"][0]: row["cells"] for row in pdf.data(made)["income"]["rows"]}
+    income = mart(
+        "select sum(year_to_date_amount) from gl.income_statement where company_code = %(company)s "
+        "and period_key = %(period)s - 1 and section = 'NET_INCOME'",
+        made.scope,
+    )
+    adjusted = mart(
+        "select sum(amount) from gl.income_statement where company_code = %(company)s and period_key = %(period)s "
+        "and section = 'NET_INCOME'",
+        made.scope,
+    )
+    assert rows["Net income"][3 if is_group else 1] == pdf.money(income + adjusted) != "–"
+    names = {sheet.title for sheet in spreadsheet.opened(workbook.build(made))}
+    assert "Adjustments" in names and "LOS lines" not in names
 
 
 def test_the_cover_says_of_which_data_it_is(close_package, mart, closed):

@@ -103,6 +103,7 @@ impl Books {
             simulator_version: "0".into(),
             incarnation: self.incarnation,
             created_at: chrono::Utc::now(),
+            late_master: None,
         });
         let value = self.encoder(Topic::Run).run(&genesis);
         let mut producer = self.producer.lock().unwrap();

@@ -50,9 +50,17 @@ fn one_command_makes_a_live_ledger_that_is_shown_proved_and_taken_down() {
     let proof = place.run(&["verify", "--wait", "60"]).succeeded();
     assert!(proof.out.contains("Nothing was lost"), "{}", proof.out);
 
+    let dead = place.run(&["replay", "--dry-run", "--json"]).succeeded();
+    let dead: serde_json::Value = serde_json::from_str(&dead.out).unwrap();
+    assert!(dead["submitted"].as_u64() > Some(0) && dead["submitted_before"] == 0, "{dead}");
+    place.run(&["replay"]).refused(64, &["--all", "--reason"]);
+
     // The run has begun: now its settings are what they are, the defaults among them.
     let again = place.run(&["up", "--seed", "42"]).succeeded();
     assert!(again.out.contains("already runs"), "{}", again.out);
+    place
+        .run(&["up", "--late-master", "well:1"])
+        .refused(64, &["LATE_MASTER is not given and was given as well:1"]);
     let processes = place.processes();
     assert_eq!(processes.len(), 8);
     place.run(&["down"]).succeeded();

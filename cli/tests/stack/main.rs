@@ -9,6 +9,7 @@ mod explain;
 mod external;
 mod front_door;
 mod killed;
+mod late;
 mod life;
 mod planted;
 mod prices;

@@ -1,5 +1,6 @@
 //! A machine of a test's own: the whole stack, on free ports, in a folder that goes with it.
 
+use consumers::replay::{Choice, Outcome};
 use consumers::verify;
 use contract::{Topic, TopicNames};
 use kafka::{Admin, Failure, Reader, Record, Start};
@@ -153,6 +154,14 @@ impl Machine {
         self.runtime
             .block_on(verify::prove(&args, &never))
             .unwrap_or_else(|error| panic!("{error:#}\n{}", self.last_words()))
+    }
+
+    /// Submits chosen dead letters again.
+    pub(crate) fn replay(&self, choice: Choice) -> Outcome {
+        let clients = self.stack().clients();
+        let (kafka, registry) = (clients.kafka.clone(), clients.registry.clone());
+        let args = consumers::replay::Args { kafka, registry, choice };
+        self.runtime.block_on(consumers::replay::submit(args, CancellationToken::new())).unwrap()
     }
 
     /// The settings that other tools need, as environment variables.

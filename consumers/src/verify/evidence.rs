@@ -17,6 +17,8 @@ const ODDITIES_MAX: usize = 100_000;
 #[derive(Debug)]
 pub(super) struct Submission {
     pub(super) ce_id: Uuid,
+    /// Of the first submission: its own, unless a dead letter was submitted again.
+    pub(super) first: Uuid,
     pub(super) digest: Digest,
     pub(super) batch: i64,
     pub(super) raw_offset: i64,
@@ -43,6 +45,7 @@ pub(super) struct Submission {
 /// Something that a later stage holds and that differs from raw, or is not there.
 #[derive(Debug)]
 pub(super) struct Oddity {
+    pub(super) ce_id: Uuid,
     pub(super) batch: i64,
     pub(super) stage: Stage,
     pub(super) difference: Difference,
@@ -92,6 +95,8 @@ pub struct Evidence {
     /// Seals of staging, by sequence.
     pub(super) staged_seals: Vec<(i64, Digest)>,
     pub(super) unsealed: u64,
+    /// By partition, the first raw offset of a batch beyond the newest seal.
+    pub(super) beyond: HashMap<i32, i64>,
 }
 
 /// How far the tables are loaded.
@@ -121,8 +126,10 @@ impl Evidence {
     }
 
     /// Takes in a submission of the raw topic. What is beyond the newest seal is passed over.
-    pub fn raw(&mut self, at: Place, held: Held) {
+    pub fn raw(&mut self, at: Place, mut held: Held) {
         if !self.is_sealed(held.batch) {
+            let beyond = self.beyond.entry(at.partition).or_insert(at.offset);
+            *beyond = at.offset.min(*beyond);
             return;
         }
         if let Some(place) = self.by_id.get(&held.ce_id) {
@@ -130,10 +137,21 @@ impl Evidence {
             first.raw = first.raw.saturating_add(1);
             return;
         }
+        if held.first != held.ce_id {
+            // The key has not changed, so the first stands before it in the same partition.
+            let Some(first) = self.find_first(&held) else { return };
+            self.compare(Stage::Raw, first, &held);
+            let first = &self.submissions[first as usize];
+            (held.batch, held.index) = (first.batch, first.index);
+        }
         if self.submissions.is_empty() {
             let sealed = usize::try_from(self.seals.submissions()).unwrap_or(0);
             self.submissions.reserve_exact(sealed);
             self.by_id.reserve(sealed);
+        }
+        if self.submissions.len() == self.submissions.capacity() {
+            // What was submitted again comes on top of what is sealed; doubling all of it would be out of proportion.
+            self.submissions.reserve_exact(self.submissions.len() / 16 + 64);
         }
         let book = held.facts.as_ref().map(|facts| self.book(facts));
         let facts = held.facts.as_ref();
@@ -142,6 +160,7 @@ impl Evidence {
         self.by_id.insert(held.ce_id, place);
         self.submissions.push(Submission {
             ce_id: held.ce_id,
+            first: held.first,
             digest: held.digest,
             batch: held.batch,
             raw_offset: at.offset,
@@ -175,8 +194,12 @@ impl Evidence {
                 self.decide(decided.0, decided.1);
                 self.compare(Stage::Validated, place, held);
             }
-            // Of a later batch: the validator writes in the order in which it reads, so all of ours are behind it.
-            None if !self.is_sealed(held.batch) => self.decide(at.partition, i64::MAX),
+            // Of a later batch: the validator writes in the order in which it reads, so all of ours are behind it that stand
+            // before the first of a later batch. What was submitted again may stand after that.
+            None if !self.is_sealed(held.batch) => {
+                let next = self.beyond.get(&at.partition).map_or(i64::MAX, |offset| offset + 1);
+                self.decide(at.partition, next);
+            }
             None => {}
         }
     }
@@ -234,6 +257,24 @@ impl Evidence {
     /// Takes in a seal of the tables.
     pub fn staged_seal(&mut self, sequence: i64, chain: Digest) {
         self.staged_seals.push((sequence, chain));
+    }
+
+    /// The first submission of this one, as far as the raw topic tells.
+    #[must_use]
+    pub fn first_of(&self, ce_id: Uuid) -> Uuid {
+        self.by_id.get(&ce_id).map_or(ce_id, |place| self.submissions[*place as usize].first)
+    }
+
+    /// Whether a stage holds what the raw topic, as it was read, does not.
+    #[must_use]
+    pub fn has_strays(&self) -> bool {
+        self.oddities.iter().any(|oddity| oddity.altered.is_none())
+    }
+
+    /// A dead letter was submitted again under this id after the raw topic was read: what later stages hold of it is none
+    /// of this look.
+    pub fn made_later(&mut self, ce_id: Uuid) {
+        self.oddities.retain(|oddity| oddity.altered.is_some() || oddity.ce_id != ce_id);
     }
 
     /// Whether the validator has decided about every sealed submission.
@@ -304,7 +345,7 @@ impl Evidence {
         if found.is_none() && self.is_sealed(held.batch) {
             let place = place_of(stage, held.batch, held.index, held.ce_id);
             self.oddity(
-                held.batch,
+                held,
                 stage,
                 None,
                 Difference {
@@ -314,6 +355,21 @@ impl Evidence {
                     found: "no such ce_id there".to_owned(),
                 },
             );
+        }
+        found
+    }
+
+    /// The first submission of one that was made again; where raw does not hold it before, that is noted.
+    fn find_first(&mut self, held: &Held) -> Option<u32> {
+        let found = self.by_id.get(&held.first).copied();
+        if found.is_none() {
+            let difference = Difference {
+                what: "a submission made again of one that never was".to_owned(),
+                place: place_of(Stage::Raw, held.batch, held.index, held.ce_id),
+                expected: format!("ce_id {} before it on the raw topic", held.first),
+                found: "no such ce_id there".to_owned(),
+            };
+            self.oddity(held, Stage::Raw, None, difference);
         }
         found
     }
@@ -338,19 +394,26 @@ impl Evidence {
                 found,
             };
             let altered = Altered { ce_id: held.ce_id, digest: held.digest, facts: held.facts.clone() };
-            self.oddity(batch, stage, Some(altered), difference);
+            let held = Held { batch, ..held.clone() };
+            self.oddity(&held, stage, Some(altered), difference);
         }
     }
 
-    fn oddity(&mut self, batch: i64, stage: Stage, altered: Option<Altered>, difference: Difference) {
+    fn oddity(&mut self, held: &Held, stage: Stage, altered: Option<Altered>, difference: Difference) {
         // The earliest are kept, for they are named first.
         if self.oddities.len() < ODDITIES_MAX {
-            self.oddities.push(Oddity { batch, stage, difference, altered });
+            let (ce_id, batch) = (held.ce_id, held.batch);
+            self.oddities.push(Oddity { ce_id, batch, stage, difference, altered });
         }
     }
 }
 
 impl Submission {
+    /// Whether it was made of a dead letter.
+    pub(super) fn is_again(&self) -> bool {
+        self.first != self.ce_id
+    }
+
     pub(super) fn place(&self, stage: Stage) -> String {
         place_of(stage, self.batch, self.index, self.ce_id)
     }

@@ -76,11 +76,14 @@ impl EntryFacts {
 pub struct Held {
     /// Id of the submission.
     pub ce_id: Uuid,
+    /// Id of the first submission: another than `ce_id` where a dead letter was submitted again.
+    pub first: Uuid,
     /// Sequence of the batch.
     pub batch: i64,
     /// Place in the batch.
     pub index: i32,
-    /// Digest of this one submission: id, key, and value without its frame.
+    /// Digest of this one submission: id of the first, key, and value without its frame. So it says whether a dead letter
+    /// was submitted again as it was, and adds up to what was sealed.
     pub digest: Digest,
     /// What it says, where it can be decoded.
     pub facts: Option<EntryFacts>,
@@ -97,9 +100,23 @@ impl Held {
         value: &[u8],
         facts: Option<EntryFacts>,
     ) -> Self {
+        Self::again(ce_id, ce_id, batch, index, key, value, facts)
+    }
+
+    /// A submission with these bytes that was made of the dead letter of `first`.
+    #[must_use]
+    pub fn again(
+        first: Uuid,
+        ce_id: Uuid,
+        batch: i64,
+        index: i32,
+        key: &[u8],
+        value: &[u8],
+        facts: Option<EntryFacts>,
+    ) -> Self {
         let mut digest = Digest::default();
-        digest.add(ce_id, key, value);
-        Self { ce_id, batch, index, digest, facts }
+        digest.add(first, key, value);
+        Self { ce_id, first, batch, index, digest, facts }
     }
 }
 

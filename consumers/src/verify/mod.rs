@@ -2,7 +2,9 @@
 //!
 //! It reads the seals, the planted faults and the three entry topics to their ends, and the tables as of one moment;
 //! cuts all of them at one seal, the newest that every stage has passed; and compares them submission by submission:
-//! seals = raw = validated + dead letters = staging, by count, control total and digest.
+//! seals = raw = validated + dead letters = staging, by count, control total and digest. A dead letter that was submitted
+//! again is on the raw topic once more, under an id of its own, and no seal counts it: an entry counts by the one submission
+//! that was accepted, first or later, and digests take the id of the first.
 //!
 //! | module | does |
 //! |---|---|
@@ -105,11 +107,17 @@ pub async fn prove(args: &Args, token: &CancellationToken) -> anyhow::Result<Rep
         token: token.clone(),
         progress: progress.clone(),
     };
-    let mut evidence = tokio::task::spawn_blocking(move || topics.read(deadline))
-        .await
-        .context("the thread that reads the topics failed")??;
+    let reading = tokio::task::spawn_blocking(move || topics.read(deadline).map(|read| (read, topics)));
+    let ((mut evidence, raw), topics) =
+        reading.await.context("the thread that reads the topics failed")??;
     let loaded = tables::wait(&store, &evidence, deadline, token).await?;
     tables::read(&store, &mut evidence, &progress, token).await?;
+    if evidence.has_strays() {
+        let reading = move || topics.read_on(&mut evidence, raw).map(|()| evidence);
+        evidence = tokio::task::spawn_blocking(reading)
+            .await
+            .context("the thread that reads the topics failed")??;
+    }
     progress.clear();
     Ok(evidence.finish(&loaded))
 }

@@ -494,3 +494,180 @@ fn nothing_sealed_is_nothing_wrong() {
     let report = Evidence::default().finish(&Loaded::new());
     assert_eq!((report.cut, report.first_difference()), (None, None));
 }
+
+/// The submission that is made of the dead letter of `first`.
+fn again(first: &Held, number: u128) -> Held {
+    Held { ce_id: Uuid::from_u128(0xA_0000 * number + first.ce_id.as_u128()), ..first.clone() }
+}
+
+impl World {
+    /// A good submission becomes a dead letter for want of its master.
+    fn reject(&mut self, batch: i64, index: i64) -> Held {
+        let at = self.at(batch, index);
+        let (raw, held) = self.validated.remove(at);
+        self.staged.remove(at);
+        self.dead.push((raw, DeadLetter { held: held.clone(), raw, reason: ReasonCode::UnknownWell }));
+        self.staged_dead.push(held.clone());
+        held
+    }
+
+    /// Submitted again, behind everything else, and accepted.
+    fn accept(&mut self, held: &Held) {
+        let at = self.submit(held);
+        self.validated.push((at, held.clone()));
+        self.staged.push(held.clone());
+    }
+
+    /// Submitted again, and rejected again.
+    fn reject_again(&mut self, held: &Held, reason: ReasonCode) {
+        let raw = self.submit(held);
+        self.dead.push((raw, DeadLetter { held: held.clone(), raw, reason }));
+        self.staged_dead.push(held.clone());
+    }
+}
+
+#[test]
+fn a_good_submission_that_is_only_a_dead_letter_is_named_with_the_way_out() {
+    finds(
+        |world| drop(world.reject(2, 3)),
+        "dead letters = planted faults",
+        &["dead letters batch 2 index 3", "wellbook replay", "found rejected as unknown_well"],
+    );
+    finds(
+        |world| {
+            let first = world.reject(2, 3);
+            world.reject_again(&again(&first, 1), ReasonCode::UnknownWell);
+        },
+        "dead letters = planted faults",
+        &[&again(&good(2, 3), 1).ce_id.to_string(), "wellbook replay"],
+    );
+}
+
+#[test]
+fn a_dead_letter_that_was_accepted_when_it_was_submitted_again_closes_the_gap() {
+    let mut world = World::sound();
+    let first = world.reject(2, 3);
+    world.reject_again(&again(&first, 1), ReasonCode::UnknownWell);
+    world.accept(&again(&first, 2));
+    // A planted one is rejected each time.
+    let fault = world.dead[0].1.held.clone();
+    world.reject_again(&again(&fault, 1), ReasonCode::UnreadablePayload);
+    let report = world.report();
+    assert_eq!(report.first_difference(), None, "{report:#?}");
+    assert_eq!((report.cut, report.resubmitted), (Some(4), 3));
+    let digests: Vec<_> = report.stages.iter().filter_map(|stage| stage.digest).collect();
+    assert!(digests.len() == 4 && digests.iter().all(|digest| *digest == digests[0]), "{digests:?}");
+    let entries: Vec<u64> = report.stages.iter().map(|stage| stage.entries).collect();
+    assert_eq!(entries, [35, 38, 30, 8, 30], "raw = sealed + 3");
+    assert_eq!(report.json()["resubmitted"], 3);
+}
+
+#[test]
+fn a_dead_letter_that_was_submitted_again_and_lost_is_named() {
+    let lost = again(&good(2, 3), 1);
+    finds(
+        |world| {
+            let first = world.reject(2, 3);
+            world.accept(&again(&first, 1));
+            let behind = world.reject(4, 3); // the validator has passed the lost one
+            world.accept(&again(&behind, 1));
+            world.validated.retain(|(_, held)| held.ce_id != lost.ce_id);
+            world.staged.retain(|held| held.ce_id != lost.ce_id);
+        },
+        "raw = validated + dead letters",
+        &["lost", "raw batch 2 index 3", &lost.ce_id.to_string(), "0 validated, 0 dead"],
+    );
+}
+
+#[test]
+fn a_submission_that_was_accepted_first_and_again_is_named() {
+    finds(
+        |world| world.accept(&again(&good(2, 3), 1)),
+        "raw = validated + dead letters",
+        &["accepted again", "validated batch 2 index 3", &good(2, 3).ce_id.to_string(), "found 2"],
+    );
+    finds(
+        |world| {
+            let first = world.reject(2, 3);
+            world.accept(&again(&first, 1));
+            world.accept(&again(&first, 2));
+        },
+        "raw = validated + dead letters",
+        &["accepted again", "found 2"],
+    );
+    finds(
+        |world| {
+            let first = world.reject(2, 3);
+            world.accept(&again(&first, 1));
+            world.submit(&again(&first, 1));
+        },
+        "seals = raw",
+        &["made twice", "raw batch 2 index 3"],
+    );
+}
+
+#[test]
+fn a_dead_letter_whose_bytes_or_place_changed_when_it_was_submitted_again_is_named() {
+    finds(
+        |world| {
+            let first = world.reject(2, 3);
+            let (ce_id, altered) = (again(&first, 1).ce_id, held(2, 3, "altered"));
+            world.accept(&Held { ce_id, ..altered });
+        },
+        "every byte as submitted",
+        &["raw batch 2 index 3", "digest"],
+    );
+    finds(
+        |world| {
+            let first = world.reject(2, 3);
+            world.accept(&Held { batch: 3, ..again(&first, 1) });
+        },
+        "every byte as submitted",
+        &["raw batch 2 index 3", "under batch 3"],
+    );
+}
+
+#[test]
+fn what_was_made_again_of_a_submission_that_never_was_is_named() {
+    finds(
+        |world| {
+            let stranger = Held { first: Uuid::from_u128(0xBAD), ..again(&good(2, 3), 1) };
+            world.accept(&stranger);
+        },
+        "seals = raw",
+        &["never was", "raw batch 2 index 3"],
+    );
+}
+
+#[test]
+fn a_planted_fault_that_passes_when_it_is_submitted_again_is_named() {
+    finds(
+        |world| world.accept(&again(&planted(1), 1)),
+        "dead letters = planted faults",
+        &["batch 1 index 6", "expected rejected as unreadable_payload, found accepted"],
+    );
+}
+
+#[test]
+fn a_dead_letter_that_is_submitted_again_while_the_proof_looks_counts_at_its_next_look() {
+    // On raw, and the validator has come as far as the batch that is not sealed, which stands before it.
+    let mut world = World::sound();
+    let first = world.reject(2, 3);
+    world.submit(&again(&first, 1));
+    let report = world.report();
+    assert_eq!((report.first_difference(), report.cut), (None, Some(1)));
+    assert!(report.behind.unwrap().contains("The validator has not passed raw partition 1"));
+
+    // Not on raw when that was read, and on the later stages: on raw behind what was read.
+    let mut world = World::sound();
+    let first = world.reject(2, 3);
+    let later = again(&first, 1);
+    world.validated.push((Place { partition: 1, offset: 999 }, later.clone()));
+    world.staged.push(later.clone());
+    let mut evidence = world.evidence();
+    assert!(evidence.has_strays());
+    evidence.made_later(later.ce_id);
+    assert!(!evidence.has_strays());
+    let report = evidence.finish(&world.loaded);
+    assert_eq!(report.first_difference().map(|(check, _)| check), Some("dead letters = planted faults"));
+}

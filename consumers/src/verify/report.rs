@@ -98,6 +98,8 @@ pub struct Report {
     pub fingerprint: Option<Digest>,
     /// Submissions on the raw topic that no seal covers, because somebody else made them.
     pub unsealed: u64,
+    /// Submissions up to the cut that were made again of dead letters. No seal counts them: raw = sealed + these.
+    pub resubmitted: u64,
     /// The checks, in the order in which an entry passes.
     pub checks: Vec<Check>,
     /// The stages.
@@ -137,6 +139,7 @@ impl Report {
             "behind": self.behind,
             "fingerprint": self.fingerprint.map(|digest| digest.to_string()),
             "unsealed": self.unsealed,
+            "resubmitted": self.resubmitted,
             "checks": self.checks.iter().map(|check| json!({
                 "name": check.name,
                 "compared": check.compared,
@@ -174,6 +177,13 @@ impl Report {
         writeln!(out, "{}\n{}", self.stage_table(styled), self.check_table(styled))?;
         if self.unsealed > 0 {
             writeln!(out, "{} submissions of other origin are not sealed and not compared.", self.unsealed)?;
+        }
+        if self.resubmitted > 0 {
+            writeln!(
+                out,
+                "{} submissions were made again of dead letters; an entry counts once.",
+                self.resubmitted
+            )?;
         }
         if let Some(fingerprint) = self.fingerprint {
             writeln!(out, "Fingerprint of the history: {fingerprint}")?;

@@ -63,8 +63,8 @@ impl StagingVisitor for Rows<'_> {
         self.encoder.entry(&entry, &mut self.value);
         let key = entry.chain_id.to_string();
         let facts = Some(EntryFacts::of(&entry));
-        let held =
-            Held::new(origin.ce_id, origin.batch, origin.batch_index, key.as_bytes(), &self.value, facts);
+        let (first, place) = (self.evidence.first_of(origin.ce_id), (origin.batch, origin.batch_index));
+        let held = Held::again(first, origin.ce_id, place.0, place.1, key.as_bytes(), &self.value, facts);
         self.evidence.staged(&held);
         self.progress.count_row();
     }
@@ -73,7 +73,7 @@ impl StagingVisitor for Rows<'_> {
         // Without these it is no submission of ours: no seal speaks of it.
         let (Some(ce_id), Some(batch), Some(index)) = (row.ce_id, row.batch, row.batch_index) else { return };
         let (key, value) = (row.key.unwrap_or_default(), row.value.unwrap_or_default());
-        let held = Held::new(ce_id, batch, index, &key, &value, None);
+        let held = Held::again(self.evidence.first_of(ce_id), ce_id, batch, index, &key, &value, None);
         match row.stage {
             store::Stage::Validator => self.evidence.staged_dead_letter(&held),
             store::Stage::Sink => self.evidence.refused(&held),

@@ -5,11 +5,13 @@ use super::facts::{DeadLetter, EntryFacts, Held, Place};
 use super::progress::Progress;
 use anyhow::{Context, bail};
 use contract::header::{DeadLetterHeaders, SubmissionHeaders};
+use contract::replay::first_submission;
 use contract::{DecodeError, Decoder, Topic, TopicNames};
 use kafka::{Event, Reader, Record, Start};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// How long a poll waits: short enough to notice a cancellation.
 const POLL: Duration = Duration::from_millis(200);
@@ -29,12 +31,12 @@ pub(super) struct Topics {
 }
 
 /// Next offset by partition.
-type Ends = BTreeMap<i32, i64>;
+pub(super) type Ends = BTreeMap<i32, i64>;
 
 impl Topics {
     /// Reads seals, faults, raw, validated and dead letters, each to its end; where the validator is behind the newest
-    /// seal, looks again until `deadline`.
-    pub(super) fn read(&self, deadline: Instant) -> anyhow::Result<Evidence> {
+    /// seal, looks again until `deadline`. Says also how far raw was read.
+    pub(super) fn read(&self, deadline: Instant) -> anyhow::Result<(Evidence, Ends)> {
         let mut evidence = Evidence::default();
         self.read_to_end(Topic::BatchSeal, &mut Ends::new(), |record| {
             let seal = self.decoder.seal(payload(record)).with_context(|| place(record))?;
@@ -45,9 +47,13 @@ impl Topics {
             evidence.fault(&self.decoder.fault(payload(record)).with_context(|| place(record))?);
             Ok(())
         })?;
-        self.read_to_end(Topic::JournalEntryRaw, &mut Ends::new(), |record| {
+        let mut raw = Ends::new();
+        self.read_to_end(Topic::JournalEntryRaw, &mut raw, |record| {
             match SubmissionHeaders::read(record.headers()) {
-                Ok(headers) => evidence.raw(at(record), self.held(&headers, record)?),
+                Ok(headers) => {
+                    let first = first_submission(record.headers()).unwrap_or(headers.ce_id);
+                    evidence.raw(at(record), self.held(first, &headers, record)?);
+                }
                 Err(_) => evidence.unsealed(),
             }
             Ok(())
@@ -60,16 +66,29 @@ impl Topics {
             evidence.hold(true);
             self.read_validated(&mut evidence, &mut validated)?;
             if evidence.validator_has_passed() || Instant::now() + LOOK_AGAIN >= deadline {
-                return Ok(evidence);
+                return Ok((evidence, raw));
             }
             self.pause()?;
         }
     }
 
+    /// What the stages hold and raw did not when it was read, from `raw` on: dead letters may have been submitted again since.
+    pub(super) fn read_on(&self, evidence: &mut Evidence, mut raw: Ends) -> anyhow::Result<()> {
+        self.read_to_end(Topic::JournalEntryRaw, &mut raw, |record| {
+            if first_submission(record.headers()).is_some()
+                && let Ok(headers) = SubmissionHeaders::read(record.headers())
+            {
+                evidence.made_later(headers.ce_id);
+            }
+            Ok(())
+        })
+    }
+
     fn read_validated(&self, evidence: &mut Evidence, ends: &mut Ends) -> anyhow::Result<()> {
         self.read_to_end(Topic::JournalEntryValidated, ends, |record| {
             if let Ok(headers) = SubmissionHeaders::read(record.headers()) {
-                evidence.validated(at(record), &self.held(&headers, record)?);
+                let first = evidence.first_of(headers.ce_id);
+                evidence.validated(at(record), &self.held(first, &headers, record)?);
             }
             Ok(())
         })
@@ -79,7 +98,8 @@ impl Topics {
         self.read_to_end(Topic::JournalEntryDlq, ends, |record| {
             let Ok(headers) = SubmissionHeaders::read(record.headers()) else { return Ok(()) };
             let letter = DeadLetterHeaders::read(record.headers()).with_context(|| place(record))?;
-            let held = Held::new(
+            let held = Held::again(
+                evidence.first_of(headers.ce_id),
                 headers.ce_id,
                 headers.batch,
                 headers.index,
@@ -93,7 +113,7 @@ impl Topics {
         })
     }
 
-    fn held(&self, headers: &SubmissionHeaders, record: &Record<'_>) -> anyhow::Result<Held> {
+    fn held(&self, first: Uuid, headers: &SubmissionHeaders, record: &Record<'_>) -> anyhow::Result<Held> {
         let value = payload(record);
         let facts = match self.decoder.entry(value) {
             Ok(entry) => Some(EntryFacts::of(&entry)),
@@ -103,7 +123,7 @@ impl Topics {
             }
         };
         let key = record.key().unwrap_or_default();
-        Ok(Held::new(headers.ce_id, headers.batch, headers.index, key, value, facts))
+        Ok(Held::again(first, headers.ce_id, headers.batch, headers.index, key, value, facts))
     }
 
     /// Reads all partitions of a topic from `ends` to where they end now, and moves `ends` there.

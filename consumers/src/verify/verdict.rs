@@ -6,6 +6,7 @@ use super::numbers::Numbers;
 use super::report::{Check, Difference, Report, StageAmount, StageTotals, cents};
 use contract::{Digest, Topic};
 use ledger::ReasonCode;
+use ledger::check::rests_on_absence;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -17,7 +18,8 @@ impl Evidence {
     /// loaded, at the latest, before they were read.
     #[must_use]
     pub fn finish(mut self, loaded: &Loaded) -> Report {
-        self.submissions.sort_by_key(|submission| (submission.batch, submission.index));
+        // What was made again of a dead letter stands behind its first submission, in the order in which it was made.
+        self.submissions.sort_by_key(|it| (it.batch, it.index, it.first, it.is_again(), it.raw_offset));
         // The places in `by_id` are stale from here on; oddities carry what they need of them.
         let newest_seal = self.seals.newest();
         let (cut, behind) = self.cut(loaded);
@@ -40,6 +42,7 @@ impl Evidence {
             self.check_numbers(cut),
             self.check_staged_seals(cut),
         ];
+        report.resubmitted = self.sealed(cut).filter(|submission| submission.is_again()).count() as u64;
         report.stages = self.stages(cut);
         report.checks.push(check_control_totals(&report.stages));
         report
@@ -80,8 +83,14 @@ impl Evidence {
         self.submissions.iter().take_while(move |submission| submission.batch <= cut)
     }
 
+    /// Each submission with what was made again of its dead letters.
+    fn tries(&self, cut: i64) -> impl Iterator<Item = &[Submission]> {
+        let end = self.submissions.partition_point(|submission| submission.batch <= cut);
+        self.submissions[..end].chunk_by(|one, other| one.first == other.first)
+    }
+
     fn is_planted(&self, submission: &Submission) -> bool {
-        self.faults.contains_key(&submission.ce_id)
+        self.faults.contains_key(&submission.first)
     }
 
     fn check_seals_against_raw(&self, cut: i64) -> Check {
@@ -97,6 +106,9 @@ impl Evidence {
                     expected: "1 record".to_owned(),
                     found: submission.raw.to_string(),
                 });
+                if submission.is_again() {
+                    continue; // sealed once, as what it was first
+                }
                 if self.is_planted(submission) {
                     planted += 1;
                     planted_digest.merge(&submission.digest);
@@ -121,6 +133,7 @@ impl Evidence {
             same("planted submissions", &seal.planted_entries, &planted);
             same("digest of planted submissions", &seal.planted_digest, &planted_digest);
         }
+        self.add_strays(&mut check, cut, &[Stage::Raw]);
         check
     }
 
@@ -138,26 +151,44 @@ impl Evidence {
                 found: format!("{} validated, {} dead", submission.validated, submission.dead),
             });
         }
+        for tries in self.tries(cut).filter(|tries| tries.len() > 1) {
+            let accepted: u64 = tries.iter().map(|submission| u64::from(submission.validated)).sum();
+            let last = tries.iter().rfind(|submission| submission.validated > 0).unwrap_or(&tries[0]);
+            check.expect(accepted <= 1, || Difference {
+                what: "a submission that was accepted again".to_owned(),
+                place: last.place(Stage::Validated),
+                expected: format!("1 record of ce_id {} or what was made again of it", last.first),
+                found: accepted.to_string(),
+            });
+        }
         self.add_strays(&mut check, cut, &[Stage::Validated, Stage::DeadLetters]);
         check
     }
 
     fn check_dead_letters_against_faults(&self, cut: i64) -> Check {
         let mut check = Check::new("dead letters = planted faults");
-        for submission in self.sealed(cut) {
-            let planted = self.faults.get(&submission.ce_id).map(|planted| planted.reason);
-            if planted.is_none() && submission.dead == 0 {
-                continue;
+        let name = |reason: Option<ReasonCode>| {
+            reason.map_or_else(|| "accepted".to_owned(), |reason| format!("rejected as {reason}"))
+        };
+        for tries in self.tries(cut) {
+            if let Some(planted) = self.faults.get(&tries[0].first) {
+                for submission in tries {
+                    check.expect(submission.reason == Some(planted.reason), || Difference {
+                        what: "a verdict".to_owned(),
+                        place: submission.place(Stage::DeadLetters),
+                        expected: name(Some(planted.reason)),
+                        found: name(submission.reason),
+                    });
+                }
+            } else if let Some(dead) = tries.iter().rfind(|submission| submission.dead > 0) {
+                // Rejected, and accepted when it was submitted again: the gap is closed.
+                check.expect(tries.iter().any(|submission| submission.validated > 0), || Difference {
+                    what: "a verdict".to_owned(),
+                    place: dead.place(Stage::DeadLetters),
+                    expected: format!("accepted: no fault was planted{}", way_out(dead.reason)),
+                    found: name(dead.reason),
+                });
             }
-            let name = |reason: Option<ReasonCode>, none: &str| {
-                reason.map_or_else(|| none.to_owned(), |reason| format!("rejected as {reason}"))
-            };
-            check.expect(planted == submission.reason, || Difference {
-                what: "a verdict".to_owned(),
-                place: submission.place(Stage::DeadLetters),
-                expected: name(planted, "accepted: no fault was planted"),
-                found: name(submission.reason, "accepted"),
-            });
         }
         // Faults whose submission is not on the raw topic at all.
         let mut missing: Vec<_> = self
@@ -314,7 +345,8 @@ impl Evidence {
         std::iter::once(sealed).chain(rest).collect()
     }
 
-    /// What a stage holds: all submissions counted, the good ones summed.
+    /// What a stage holds: all submissions counted, the good ones summed; on the raw topic without what was made again, which
+    /// is there a second time.
     fn stage(&self, cut: i64, stage: Stage, count: Count) -> StageTotals {
         let mut totals = StageTotals { stage: stage.name(), ..StageTotals::default() };
         let mut sums: BTreeMap<(String, String), (i128, i128)> = BTreeMap::new();
@@ -329,7 +361,8 @@ impl Evidence {
         for submission in self.sealed(cut) {
             let times = count(submission);
             totals.entries += u64::from(times);
-            if self.is_planted(submission) {
+            let is_counted = stage == Stage::Raw && submission.is_again();
+            if self.is_planted(submission) || is_counted {
                 continue;
             }
             totals.lines += u64::from(times) * u64::from(submission.lines.unsigned_abs());
@@ -352,6 +385,15 @@ impl Evidence {
             totals.amounts = amounts(sums);
         }
         totals
+    }
+}
+
+/// What to do about a good submission that was rejected.
+fn way_out(reason: Option<ReasonCode>) -> &'static str {
+    if reason.is_some_and(rests_on_absence) {
+        " (`wellbook replay` submits it again, which helps once its master is there)"
+    } else {
+        ""
     }
 }
 

@@ -1,6 +1,7 @@
 //! Topics, schemas and a database of a test's own.
 
 use crate::journal::{day, entered_at, masters};
+use consumers::replay::{Choice, Outcome};
 use contract::header::SubmissionHeaders;
 use contract::record::{reference_key, reference_topic, run_key};
 use contract::{Encoder, Genesis, Registry, RunRecord, Topic, TopicNames};
@@ -112,6 +113,7 @@ impl Books {
             simulator_version: "0".into(),
             incarnation,
             created_at: entered_at(),
+            late_master: None,
         });
         let value = self.encoder(Topic::Run).run(&genesis);
         self.write(&[(Topic::Run, run_key(&genesis).into_bytes(), value, Vec::new())]);
@@ -238,6 +240,18 @@ impl Books {
     /// Decides so many submissions, and stops.
     pub(crate) fn validate_all(&self, count: usize) -> (Vec<Held>, Vec<Held>) {
         self.validate(|_| self.wait_for_verdicts(count))
+    }
+
+    /// Submits chosen dead letters again.
+    pub(crate) fn replay(&self, choice: Choice) -> Outcome {
+        let args =
+            consumers::replay::Args { kafka: self.kafka.clone(), registry: self.registry.clone(), choice };
+        self.runtime.block_on(consumers::replay::submit(args, CancellationToken::new())).unwrap()
+    }
+
+    /// How many offsets are taken by what is committed on a topic.
+    pub(crate) fn length(&self, topic: Topic) -> i64 {
+        self.admin.end_offsets(&self.names.name(topic)).unwrap().iter().map(|(_, end)| end).sum()
     }
 
     /// Loads everything that is on the topics.

@@ -6,4 +6,5 @@ mod books;
 mod journal;
 mod loading;
 mod proxy;
+mod replaying;
 mod validating;

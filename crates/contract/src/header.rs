@@ -23,6 +23,9 @@ pub const INDEX: &str = "index";
 /// W3C trace context.
 pub const TRACEPARENT: &str = "traceparent";
 
+/// The `ce_id` of the first submission, on one that was made again of a dead letter: see [`crate::replay`].
+pub const REPLAY_OF: &str = "replay_of";
+
 /// Topic that a dead letter was read from.
 pub const DL_TOPIC: &str = "dl_topic";
 /// Partition that it was read from.
@@ -35,7 +38,7 @@ pub const DL_TIMESTAMP: &str = "dl_timestamp";
 pub const DL_REASON: &str = "dl_reason";
 /// What was seen, for people.
 pub const DL_DETAIL: &str = "dl_detail";
-/// How often it was tried, from 1.
+/// How often it was tried, from 1. On a submission that was made again: how often it was rejected before.
 pub const DL_ATTEMPT: &str = "dl_attempt";
 
 /// The type of every submission.

@@ -8,6 +8,7 @@
 //! | [`json`] | records as JSON, by their schema |
 //! | [`registry`] | the schema registry |
 //! | [`header`] | record headers |
+//! | [`replay`] | a dead letter that is submitted again |
 //! | [`record`] | which record stands where, under which key |
 //! | [`seal`], [`run`], [`fault`] | the records that are not the ledger's |
 //! | [`digest`] | the order-free digest |
@@ -26,6 +27,7 @@ pub mod json;
 pub mod position;
 pub mod record;
 pub mod registry;
+pub mod replay;
 pub mod run;
 pub mod seal;
 pub mod topic;

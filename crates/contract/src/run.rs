@@ -38,6 +38,17 @@ pub struct Genesis {
     pub incarnation: Uuid,
     /// Wall clock. In no digest.
     pub created_at: DateTime<Utc>,
+    /// Scenario for tests of replay; none in an ordinary run. In no digest: it moves no entry.
+    pub late_master: Option<LateMaster>,
+}
+
+/// A master that is published behind the first entries that point at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LateMaster {
+    /// What it is: `well`, `owner`, `counterparty` or `afe`.
+    pub kind: String,
+    /// Days between its first use and its publication, in simulated time.
+    pub days: i32,
 }
 
 /// How often a fault is planted.

@@ -6,7 +6,7 @@
 
 use crate::digest::Digest;
 use crate::fault::InjectedFault;
-use crate::run::{Anchor, FaultRate, Genesis, GenesisPrice, RunRecord};
+use crate::run::{Anchor, FaultRate, Genesis, GenesisPrice, LateMaster, RunRecord};
 use crate::seal::{ControlTotal, EntryNumberRange, Seal, Totals};
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::fixed::Fixed;
@@ -500,6 +500,7 @@ record!(Seal {
 });
 record!(FaultRate { reason, rate });
 record!(GenesisPrice { series, price_date, price });
+record!(LateMaster { kind, days });
 record!(Genesis {
     random_seed,
     start_date,
@@ -511,7 +512,8 @@ record!(Genesis {
     prices,
     simulator_version,
     incarnation,
-    created_at
+    created_at,
+    late_master
 });
 record!(Anchor { simulated, wall, speed, interval_seconds });
 record!(RunRecord { genesis, anchor });

@@ -241,6 +241,25 @@ impl Admin {
     }
 }
 
+/// The first offset of each partition of a topic, and where all its records end, those of open transactions included:
+/// whatever was committed before this was asked stands before that end. Blocking.
+///
+/// # Errors
+/// Where there is no such topic, or the brokers cannot be asked.
+pub fn written_offsets(args: &Args, topic: &str, partitions: i32) -> Result<Vec<(i64, i64)>, Failure> {
+    let brokers = &args.bootstrap_servers;
+    let mut config = consumer_config(args, 1)?;
+    config.set("isolation.level", "read_uncommitted");
+    let consumer = BaseConsumer::from_config_and_context(&config, Plain)
+        .map_err(|error| Failure::of(brokers, "client", &error))?;
+    let partitions: Vec<TopicPartition> =
+        (0..partitions).map(|partition| (topic.to_owned(), partition)).collect();
+    let asked: Vec<&TopicPartition> = partitions.iter().collect();
+    let at = |place| offsets_at(&consumer, brokers, &asked, place);
+    let (first, end) = (at(Offset::Beginning)?, at(Offset::End)?);
+    Ok(first.into_values().zip(end.into_values()).collect())
+}
+
 fn new_topic(topic: &TopicSpec) -> NewTopic<'_> {
     let mut new = NewTopic::new(&topic.name, topic.partitions, TopicReplication::Fixed(topic.replication));
     for (name, value) in &topic.config {

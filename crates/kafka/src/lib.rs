@@ -29,7 +29,7 @@ mod settings;
 mod tracker;
 mod watchdog;
 
-pub use admin::{Admin, Created, TopicSpec};
+pub use admin::{Admin, Created, TopicSpec, written_offsets};
 pub use backoff::Backoff;
 pub use batch::BatchLimits;
 pub use consumer::{Flow, Handler, Settings, Signals, run_consumer};

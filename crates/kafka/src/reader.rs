@@ -144,11 +144,22 @@ impl Reader {
     /// What `take` returns, or where the brokers fail or fall silent.
     pub fn read_to_end<E: From<Failure>>(
         &mut self,
+        take: impl FnMut(&Record<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let ends = self.end_offsets()?;
+        self.read_until(ends, take)
+    }
+
+    /// Takes every committed record before these offsets; some behind them may come as well. Where an offset stands behind
+    /// a transaction that is open, waits until that has ended.
+    ///
+    /// # Errors
+    /// As [`Reader::read_to_end`].
+    pub fn read_until<E: From<Failure>>(
+        &mut self,
+        mut ends: BTreeMap<TopicPartition, i64>,
         mut take: impl FnMut(&Record<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let partitions: Vec<TopicPartition> = self.tracker.partitions().cloned().collect();
-        let asked: Vec<&TopicPartition> = partitions.iter().collect();
-        let mut ends = offsets_at(self.consumer(), &self.brokers, &asked, Offset::End)?;
         let mut heard = Instant::now();
         loop {
             let positions = self.positions()?;

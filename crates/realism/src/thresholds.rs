@@ -88,6 +88,54 @@ pub struct Thresholds {
     pub declining: f64,
 }
 
+impl Thresholds {
+    /// Whether a ledger could keep these at all.
+    ///
+    /// # Errors
+    /// The threshold that none could: a share, a distance or a number of days below zero, or a band that ends before it
+    /// begins.
+    pub fn check(&self) -> Result<(), String> {
+        let least = [
+            ("long_days", self.long_days as f64),
+            ("final_after_months", f64::from(self.final_after_months)),
+            ("benford_first", self.benford_first),
+            ("benford_first_two", self.benford_first_two),
+            ("last_two_digits", self.last_two_digits),
+            ("line_counts", self.line_counts),
+            ("weekends", self.weekends),
+            ("closed_in_time", self.closed_in_time),
+            ("reversals", self.reversals),
+            ("usual_lag", self.usual_lag),
+            ("depletion_variation", self.depletion_variation),
+            ("declining", self.declining),
+        ];
+        if let Some((name, value)) = least.into_iter().find(|(_, value)| *value < 0.0) {
+            return Err(format!("`{name}` is {value}; 0 or more is expected"));
+        }
+        let bands = [
+            ("even_lines", self.even_lines),
+            ("equal_sides", self.equal_sides),
+            ("peaks", self.peaks),
+            ("account_pairs", self.account_pairs),
+            ("manual", self.manual),
+            ("round_amounts", self.round_amounts),
+            ("oil_differential", self.oil_differential),
+            ("gas_of_henry_hub", self.gas_of_henry_hub),
+            ("gas_of_waha", self.gas_of_waha),
+            ("liquids_of_wti", self.liquids_of_wti),
+            ("correction_lag", self.correction_lag),
+            ("depletion", self.depletion),
+        ];
+        let by_basin = self.lifting_cost.iter().map(|(basin, band)| (basin.as_str(), *band));
+        match bands.into_iter().chain(by_basin).find(|(_, band)| band.low > band.high) {
+            None => Ok(()),
+            Some((name, band)) => {
+                Err(format!("`{name}` goes from {} to {}: no figure lies in it", band.low, band.high))
+            }
+        }
+    }
+}
+
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
@@ -134,4 +182,19 @@ fn lifting_cost() -> BTreeMap<String, Band> {
         ("Powder River", 5.0, 13.0),
     ];
     bands.into_iter().map(|(basin, low, high)| (basin.to_owned(), Band::new(low, high))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_that_no_ledger_could_keep_is_named() {
+        assert_eq!(Thresholds::default().check(), Ok(()));
+        let below = Thresholds { line_counts: -0.1, ..Thresholds::default() };
+        assert!(below.check().unwrap_err().contains("`line_counts` is -0.1"));
+        let mut turned = Thresholds::default();
+        turned.lifting_cost.insert("DJ".to_owned(), Band::new(5.0, 3.0));
+        assert!(turned.check().unwrap_err().contains("`DJ` goes from 5 to 3"));
+    }
 }

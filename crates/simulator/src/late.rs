@@ -44,6 +44,12 @@ impl LateMaster {
         })
     }
 
+    /// The same, published at `instant` where that is later.
+    #[must_use]
+    pub fn held_until(self, instant: DateTime<Utc>) -> Self {
+        Self { known_at: self.known_at.max(instant), ..self }
+    }
+
     /// The master's id.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -63,7 +69,8 @@ impl LateMaster {
         records.filter(|record| !self.is_of(record)).collect()
     }
 
-    /// The masters that become known from `from` up to and without `until`, the late one among them.
+    /// The masters that become known from `from` up to and without `until`, the late one among them. What would change the
+    /// late one before it is known comes with it.
     #[must_use]
     pub fn reference_between(
         &self,
@@ -72,8 +79,11 @@ impl LateMaster {
         until: DateTime<Utc>,
     ) -> Vec<(DateTime<Utc>, ReferenceRecord)> {
         let mut records = world.reference_between(from, until);
+        records.retain(|(known_at, record)| *known_at >= self.known_at || !self.is_of(record));
         if (from..until).contains(&self.known_at) {
-            let late = world.opening_reference().into_iter().filter(|record| self.is_of(record));
+            let since = world.reference_between(world.begins_at(), self.known_at);
+            let since = since.into_iter().map(|(_, record)| record);
+            let late = world.opening_reference().into_iter().chain(since).filter(|record| self.is_of(record));
             records.extend(late.map(|record| (self.known_at, record)));
             records.sort_by_key(|(known_at, _)| *known_at);
         }

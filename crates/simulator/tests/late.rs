@@ -69,3 +69,35 @@ fn a_late_master_is_published_once_at_its_instant_and_moves_no_other() {
     assert!(published.is_sorted_by_key(|(known_at, _)| *known_at));
     assert_eq!(LateMaster::first_used(&world, Dimension::Product, DAYS), None);
 }
+
+#[test]
+fn a_late_master_that_is_held_on_comes_with_all_that_changed_it_meanwhile() {
+    let world = world();
+    let until = world.history_ends_at();
+    for dimension in [Dimension::Well, Dimension::Owner, Dimension::Counterparty, Dimension::Afe] {
+        let late = LateMaster::first_used(&world, dimension, 0).unwrap();
+        let held = late.clone().held_until(until);
+        assert_eq!((held.id(), held.known_at()), (late.id(), until));
+        assert_eq!(held.clone().held_until(late.known_at()), held);
+
+        let mut reference = Reference::default();
+        reference.extend(held.opening_reference(&world));
+        let during = held.reference_between(&world, world.begins_at(), until);
+        reference.extend(during.iter().map(|(_, record)| record.clone()));
+        let knows = |reference: &Reference| match dimension {
+            Dimension::Well => reference.has_well(late.id()),
+            Dimension::Owner => reference.has_owner(late.id()),
+            Dimension::Counterparty => reference.has_counterparty(late.id()),
+            _ => reference.has_afe(late.id()),
+        };
+        assert!(!knows(&reference), "{dimension:?} {}", late.id());
+        let after = until + TimeDelta::hours(1);
+        let then = held.reference_between(&world, until, after);
+        reference.extend(then.iter().map(|(_, record)| record.clone()));
+        assert!(knows(&reference), "{dimension:?} {}", late.id());
+        // In all, what is published anyway.
+        let ordinary =
+            world.opening_reference().len() + world.reference_between(world.begins_at(), after).len();
+        assert_eq!(held.opening_reference(&world).len() + during.len() + then.len(), ordinary);
+    }
+}

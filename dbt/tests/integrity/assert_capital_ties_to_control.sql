@@ -1,36 +1,37 @@
--- Every roll-forward closes, period by period, at what its control accounts hold: work in progress, property,
--- accumulated depletion and retirement obligations.
-with control_movement as (
+-- Every roll-forward closes, in every period in which any company posted, at what its control accounts hold: work in
+-- progress, property, accumulated depletion and retirement obligations.
+with held as (
     select
-        period.company_code,
-        period.period_key,
+        ledger.company_code,
+        ledger.period_key,
         case
-            when account.statement_line = 'Work in progress' then 'WORK_IN_PROGRESS'
-            when account.statement_line = 'Asset retirement obligations' then 'RETIREMENT_OBLIGATION'
-            when
-                account.statement_line in (
-                    'Proved property', 'Unproved property', 'Accumulated depletion', 'Other property'
-                )
-                then 'PROPERTY'
+            when ledger.statement_line = 'Work in progress' then 'WORK_IN_PROGRESS'
+            when ledger.statement_line = 'Asset retirement obligations' then 'RETIREMENT_OBLIGATION'
+            else 'PROPERTY'
         end as roll_forward,
-        sum(period.net_amount) as net_amount
-    from {{ ref('int_account_period') }} as period
-    inner join {{ ref('int_current_account') }} as account on period.account_code = account.account_code
-    group by period.company_code, period.period_key, account.statement_line
+        ledger.closing_balance
+    from {{ ref('general_ledger_by_period') }} as ledger
+    inner join {{ ref('int_posted_period') }} as period
+        on ledger.company_code = period.company_code and ledger.period_key = period.period_key
+    where
+        ledger.statement_line in (
+            'Work in progress',
+            'Asset retirement obligations',
+            'Proved property',
+            'Unproved property',
+            'Accumulated depletion',
+            'Other property'
+        )
 ),
 
 control as (
     select
-        movement.company_code,
-        movement.period_key,
-        movement.roll_forward,
-        sum(sum(movement.net_amount)) over (
-            partition by movement.company_code, movement.roll_forward
-            order by movement.period_key
-        ) as balance
-    from control_movement as movement
-    where movement.roll_forward is not null
-    group by movement.company_code, movement.period_key, movement.roll_forward
+        held.company_code,
+        held.period_key,
+        held.roll_forward,
+        sum(held.closing_balance) as balance
+    from held
+    group by held.company_code, held.period_key, held.roll_forward
 ),
 
 subledger as (

@@ -1,16 +1,15 @@
--- Owners' balances are their control accounts', period by period; what is held by month is the suspense account.
+-- Owners' balances are their control accounts', in every period in which any company posted; what is held by month is
+-- the suspense account.
 with control as (
     select
-        period.company_code,
-        period.account_code,
-        period.period_key,
-        -sum(sum(period.net_amount)) over (
-            partition by period.company_code, period.account_code
-            order by period.period_key
-        ) as balance
-    from {{ ref('int_account_period') }} as period
-    where period.account_code in (select account.account_code from {{ ref('owner_account') }} as account)
-    group by period.company_code, period.account_code, period.period_key
+        ledger.company_code,
+        ledger.account_code,
+        ledger.period_key,
+        -ledger.closing_balance as balance
+    from {{ ref('general_ledger_by_period') }} as ledger
+    inner join {{ ref('int_posted_period') }} as period
+        on ledger.company_code = period.company_code and ledger.period_key = period.period_key
+    where ledger.account_code in (select account.account_code from {{ ref('owner_account') }} as account)
 ),
 
 owners as (

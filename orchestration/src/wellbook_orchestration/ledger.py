@@ -53,10 +53,10 @@ class Loaded:
 
 @dataclass(frozen=True)
 class ClosedPeriod:
-    """A month of a company that nothing can be posted to any more."""
+    """A month of a company, or the adjustments of a year, that nothing can be posted to any more."""
 
     company_code: str
-    #: YYYY-MM.
+    #: YYYY-MM; 13 for the adjustments of a year.
     period: str
     closed_at: datetime
     staged_entries: int
@@ -133,7 +133,7 @@ class Ledger(dg.ConfigurableResource):
         )
 
     def closed_periods(self) -> list[ClosedPeriod]:
-        """The months that are closed by the ledger's own clock, oldest first, with what the marts hold of them."""
+        """The periods that are closed by the ledger's own clock, oldest first, with what the marts hold of them."""
         with self.snapshot() as cursor:
             marts = self.relation("gl", "journal_lines")
             in_marts = "null::bigint"
@@ -146,7 +146,7 @@ class Ledger(dg.ConfigurableResource):
             rows = cursor.execute(f"""
                 select
                     period.company_code,
-                    to_char(period.start_date, 'YYYY-MM') as period,
+                    period.fiscal_year || '-' || lpad(period.fiscal_period::text, 2, '0') as period,
                     period.closes_at as closed_at,
                     staged.entries as staged_entries,
                     {in_marts} as mart_entries
@@ -155,7 +155,7 @@ class Ledger(dg.ConfigurableResource):
                     select company_code, fiscal_year, fiscal_period, count(*) as entries
                     from staging.journal_entry group by 1, 2, 3
                 ) as staged using (company_code, fiscal_year, fiscal_period)
-                where period.fiscal_period between 1 and 12
+                where period.fiscal_period between 1 and 13
                     and period.start_date >= (select start_date from staging.run)
                     and period.closes_at <= (select max(window_end) from staging.batch_seal)
                 order by period.closes_at, period.company_code

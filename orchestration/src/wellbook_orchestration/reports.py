@@ -17,7 +17,8 @@ SECONDS = 900
 #: Marts that it reads lie in these groups.
 READ_GROUPS = frozenset({"gl", "operations", "revenue", "joint_interest", "capital", "prices"})
 
-#: YYYY-MM, added when the period closes in the ledger's own time, which may run ahead of the calendar.
+#: YYYY-MM (13: the adjustments of a year), added when the period closes in the ledger's own time, which may run ahead
+#: of the calendar.
 PERIODS = dg.DynamicPartitionsDefinition(name="closed_period")
 #: Company codes, added with their first closed period.
 COMPANIES = dg.DynamicPartitionsDefinition(name="company")

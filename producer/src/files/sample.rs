@@ -113,11 +113,12 @@ fn taken_in_turn(mut found: Found<'_>, count: usize) -> Vec<Submission<'_>> {
 
 /// Why nothing was found, and what there is.
 fn nothing(world: &World, wanted: &Wanted, types: &BTreeSet<String>) -> String {
-    let listed = || types.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let listed = || types.iter().map(|kind| format!("\n  {kind}")).collect::<String>();
     match (&wanted.transaction_type, wanted.posting_date) {
-        (Some(kind), _) if !types.contains(kind) => {
-            format!("no entry is of the type {kind}; this history has {}", listed())
-        }
+        (Some(kind), _) if !types.contains(kind) => match nearest(kind, types) {
+            Some(near) => format!("no entry is of the type {kind}; is {near} meant?"),
+            None => format!("no entry is of the type {kind}; this history has:{}", listed()),
+        },
         (kind, Some(date)) => {
             let (start, end) = (world.settings().start_date, world.history_ends_at());
             let kind = kind.as_ref().map(|kind| format!(" of the type {kind}")).unwrap_or_default();
@@ -129,6 +130,16 @@ fn nothing(world: &World, wanted: &Wanted, types: &BTreeSet<String>) -> String {
         }
         _ => "the history holds no entry".to_owned(),
     }
+}
+
+/// The type that may have been meant: its name in other letters, or with a few amiss.
+fn nearest<'t>(given: &str, types: &'t BTreeSet<String>) -> Option<&'t str> {
+    /// Jaro and Winkler's measure of two texts, above which one is taken for the other misspelt.
+    const ALIKE: f64 = 0.88;
+    let given = given.to_uppercase().replace(['-', ' '], "_");
+    let likeness = |kind: &&String| strsim::jaro_winkler(&given, kind);
+    let near = types.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
+    (likeness(&near) > ALIKE).then_some(near.as_str())
 }
 
 /// The samples as JSON, a document a line.
@@ -147,4 +158,17 @@ pub fn csv(samples: &[Submission<'_>]) -> Vec<u8> {
     let mut out = Rows::header();
     out.extend(rows.take());
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_in_other_letters_or_misspelt_is_recognised_and_a_strange_one_is_not() {
+        let types: BTreeSet<String> = simulator::transaction_types().into_iter().map(str::to_owned).collect();
+        assert_eq!(nearest("revenue-final", &types), Some("REVENUE_FINAL"));
+        assert_eq!(nearest("DEPRECATION", &types), Some("DEPRECIATION"));
+        assert_eq!(nearest("coffee", &types), None);
+    }
 }

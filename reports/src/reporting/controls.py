@@ -104,12 +104,30 @@ def controls(package) -> list[Control]:
             by_caption(sheet, "Asset retirement obligations"),
         ),
         (
+            "receivable",
+            "Joint interest receivable by age, and the balance sheet",
+            total(package.ageing, "open_amount"),
+            by_caption(sheet, "Joint interest receivable"),
+        ),
+        (
             "billed",
             "Joint interest: shares of all bearers, and the whole cost",
             total(package.jib, "share_amount"),
             sub["joint_gross"],
         ),
     ]
+    if package.scope.is_year:
+        made = package.adjustments
+        checks.insert(
+            4,
+            (
+                "adjusted",
+                "Debits and credits of the adjustments",
+                total(made, "adjusting_debit"),
+                total(made, "adjusting_credit"),
+            ),
+        )
+        checks.insert(5, ("closed", "What the close moved, in all, and zero", total(made, "closed_amount"), ZERO))
     if package.scope.month:
         checks.insert(
             8,

@@ -116,6 +116,11 @@ def _state(connection: psycopg.Connection, scope: Scope) -> tuple[str, str]:
     between = f"it has entries from {_label(held[0])} to {_label(held[1])}"
     if not scope.period:
         raise Problem(f"{scope.label} carries the opening balances in and has no statements; give a month; {between}")
+    if not found and scope.is_year and scope.year * 100 <= held[1]:
+        raise Problem(
+            f"{scope.label} is for the adjustments and the close of {scope.year}, and that year is not over in the "
+            f"ledger; give a month; {between}"
+        )
     if not found:
         raise Problem(f"there is no period {scope.label} in the marts of company {scope.company}; {between}")
     lines = connection.execute(

@@ -47,6 +47,31 @@ TRIAL_BALANCE = schema(
     credit_balance=(MONEY, pa.Check.ge(0)),
     is_against_normal_side=pl.Boolean,
 )
+#: A year's statement: the amounts are the year's, and beside them stands what the adjusting period did.
+_YEAR = {**_LINE, **_AMOUNTS, "adjustment_amount": MONEY}
+INCOME_STATEMENT_OF_YEAR = schema(
+    "income statement of the year",
+    key=["line_order"],
+    optional=("section", "total_of", "prior_period_amount"),
+    **_YEAR,
+)
+CASH_FLOW_OF_YEAR = schema(
+    "cash flow statement of the year",
+    key=["line_order"],
+    optional=("section", "total_of", "prior_period_amount", "adjustment_amount"),
+    **_YEAR,
+)
+ADJUSTMENTS = schema(
+    "adjustments and close",
+    key=["account_code"],
+    account_code=pl.String,
+    account_name=pl.String,
+    opening_balance=MONEY,
+    adjusting_debit=(MONEY, pa.Check.ge(0)),
+    adjusting_credit=(MONEY, pa.Check.ge(0)),
+    closed_amount=MONEY,
+    closing_balance=MONEY,
+)
 INCOME_STATEMENT = schema(
     "income statement",
     key=["line_order"],

@@ -10,6 +10,7 @@ from nbconvert import HTMLExporter
 from papermill.exceptions import PapermillExecutionError
 
 from reporting import database, facts
+from reporting.problem import Problem
 from reporting.scope import Scope
 
 #: A notebook takes seconds; a cell that takes so long is stuck.
@@ -24,6 +25,8 @@ def sources() -> list[Path]:
 
 def execute(scope: Scope, out: Path) -> dict[str, str]:
     """Executes every notebook, and returns why some failed, by name; those are written as far as they came."""
+    if not scope.month:
+        raise Problem(f"{scope.label} is no month, and notebooks are of months; give one from 01 to 12")
     with database.connected() as connection:
         facts.read_facts(connection, scope)
     failed = {}

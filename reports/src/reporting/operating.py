@@ -55,7 +55,7 @@ def joint_interest(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame
 
 
 def receivable_ageing(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
-    """What partners owe by days past due, as the ledger stands: not as of the period."""
+    """What partners owe by days past due, at the end of the period."""
     query = f"""
         select
             counterparty_id, max(partner_name) as partner_name, max(as_of_date) as as_of_date,
@@ -63,7 +63,7 @@ def receivable_ageing(connection: psycopg.Connection, scope: Scope) -> pl.DataFr
             sum(days_61_to_90) as days_61_to_90, sum(over_90_days) as over_90_days, sum(unapplied) as unapplied,
             sum(unbilled) as unbilled, sum(open_amount) as open_amount
         from joint_interest.joint_interest_receivable_ageing
-        where {_OURS}
+        where period_key = %(period)s and {_OURS}
         group by counterparty_id
         order by sum(open_amount) desc, counterparty_id"""
     return read(connection, frames.AGEING, query, scope.parameters)
@@ -113,14 +113,9 @@ def subledgers(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
 
 
 def _left(mart: str, balance: str) -> str:
-    """What a roll-forward leaves at the end of the period: each company's newest rows, for not all post in each."""
+    """What a roll-forward leaves at the end of the period."""
     return f"""(
-        select coalesce(sum(mart.{balance}), 0)
-        from capital.{mart} as mart
-        inner join (
-            select company_code, max(period_key) as period_key
-            from capital.{mart}
-            where period_key <= %(period)s and {_OURS}
-            group by company_code
-        ) as newest using (company_code, period_key)
+        select coalesce(sum({balance}), 0)
+        from capital.{mart}
+        where period_key = %(period)s and {_OURS}
     )"""

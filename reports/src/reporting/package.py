@@ -8,7 +8,7 @@ import polars as pl
 from reporting import database, facts, operating, statements
 from reporting.controls import Control, controls
 from reporting.facts import Facts, Proof
-from reporting.frames import LOS
+from reporting.frames import ADJUSTMENTS, LOS
 from reporting.scope import Scope
 
 
@@ -23,6 +23,7 @@ class Package:
     income: pl.DataFrame
     sheet: pl.DataFrame
     cash: pl.DataFrame
+    adjustments: pl.DataFrame
     months: pl.DataFrame
     los: pl.DataFrame
     los_produced: pl.DataFrame
@@ -44,7 +45,6 @@ def load(scope: Scope, verify: Path | None = None) -> Package:
     proof = facts.read_proof(verify)
     with database.connected() as connection:
         found = facts.read_facts(connection, scope)
-        nothing = pl.DataFrame(schema={name: column.dtype.type for name, column in LOS.columns.items()})
         package = Package(
             scope=scope,
             facts=found,
@@ -53,11 +53,12 @@ def load(scope: Scope, verify: Path | None = None) -> Package:
             income=statements.income_statement(connection, scope),
             sheet=statements.balance_sheet(connection, scope),
             cash=statements.cash_flow(connection, scope),
+            adjustments=statements.adjustments(connection, scope) if scope.is_year else _nothing(ADJUSTMENTS),
             months=statements.months(connection, scope),
-            los=operating.lease_operating_statement(connection, scope) if scope.month else nothing,
+            los=operating.lease_operating_statement(connection, scope) if scope.month else _nothing(LOS),
             los_produced=operating.lease_operating_statement(connection, scope, "PRODUCTION")
             if scope.month
-            else nothing,
+            else _nothing(LOS),
             jib=operating.joint_interest(connection, scope),
             ageing=operating.receivable_ageing(connection, scope),
             afe=operating.authorisations(connection, scope),
@@ -65,3 +66,7 @@ def load(scope: Scope, verify: Path | None = None) -> Package:
         )
         package.controls.extend(controls(package))
     return package
+
+
+def _nothing(schema) -> pl.DataFrame:
+    return pl.DataFrame(schema={name: column.dtype.type for name, column in schema.columns.items()})

@@ -14,6 +14,7 @@ import typst
 from reporting import charts
 from reporting.controls import by_section, total
 from reporting.package import Package
+from reporting.scope import Scope
 
 TEMPLATE = "close_package.typ"
 #: What sections of the layouts are called.
@@ -135,11 +136,14 @@ def data(package: Package) -> dict:
             for control in package.controls
         ],
         "trial_balance": _trial_balance(package),
-        "income": _statement(package, package.income, "year_to_date_amount", "Year to date"),
-        "sheet": _statement(package, package.sheet, "prior_year_end_amount", "Prior year end"),
-        "cash": _statement(package, package.cash, "year_to_date_amount", "Year to date"),
-        "los": _los(package.los, package.scope.is_group),
-        "jib": _jib(package.jib, facts.company_name),
+        "span": f"The year {scope.year} with its adjustments, before the close. " if scope.is_year else "",
+        "income": _statement(package, package.income, _flows(scope)),
+        "sheet": _statement(package, package.sheet, _ends(scope)),
+        "cash": _statement(package, package.cash, _flows(scope)),
+        "adjustments": _adjustments(package.adjustments) if scope.is_year else None,
+        # Bills and lease operating statements are of months.
+        "los": _los(package.los, scope.is_group) if scope.month else None,
+        "jib": _jib(package.jib, facts.company_name) if scope.month or package.jib.height else None,
         "ageing": _ageing(package.ageing),
         "afe": _afe(package.afe),
     }
@@ -147,9 +151,10 @@ def data(package: Package) -> dict:
 
 def _highlights(package: Package) -> list[list[str]]:
     off = sum(not control.holds for control in package.controls)
+    span = " of the year" if package.scope.is_year else ""
     return [
-        ["Total revenue", money(total(package.income.filter(pl.col("section") == "REVENUE"), "amount"))],
-        ["Net income", money(by_section(package.income, "NET_INCOME"))],
+        [f"Total revenue{span}", money(total(package.income.filter(pl.col("section") == "REVENUE"), "amount"))],
+        [f"Net income{span}", money(by_section(package.income, "NET_INCOME"))],
         ["Cash", money(by_section(package.cash, "CLOSING_CASH"))],
         ["Controls", f"{off} do NOT agree" if off else f"all {len(package.controls)} agree"],
     ]
@@ -195,8 +200,24 @@ def _trial_balance(package: Package) -> dict:
     )
 
 
-def _statement(package: Package, frame: pl.DataFrame, further: str, further_title: str) -> dict:
-    amounts = {"amount": "This period", "prior_period_amount": "Prior period", further: further_title}
+def _flows(scope: Scope) -> dict[str, str]:
+    """Columns of a statement of what moved."""
+    if scope.is_year:
+        return {
+            "amount": f"Year {scope.year}",
+            "prior_period_amount": f"Year {scope.year - 1}",
+            "adjustment_amount": "Of it adjustments",
+        }
+    return {"amount": "This period", "prior_period_amount": "Prior period", "year_to_date_amount": "Year to date"}
+
+
+def _ends(scope: Scope) -> dict[str, str]:
+    """Columns of a statement of balances."""
+    now, before = ("Year end", "December") if scope.is_year else ("This period", "Prior period")
+    return {"amount": now, "prior_period_amount": before, "prior_year_end_amount": "Prior year end"}
+
+
+def _statement(package: Package, frame: pl.DataFrame, amounts: dict[str, str]) -> dict:
     if package.scope.is_group:
         amounts = {
             "posted_amount": "Books added up",
@@ -221,6 +242,27 @@ def _statement(package: Package, frame: pl.DataFrame, further: str, further_titl
 
 def _section(code: str | None) -> str:
     return SECTIONS.get(code or "", (code or "Other").replace("_", " ").capitalize())
+
+
+def _adjustments(made: pl.DataFrame) -> dict:
+    columns = {
+        "opening_balance": "December",
+        "adjusting_debit": "Adjusting debit",
+        "adjusting_credit": "Adjusting credit",
+        "closed_amount": "Close",
+        "closing_balance": "Year end",
+    }
+    rows = [
+        _row("line", row["account_code"], row["account_name"], *(money(row[column]) for column in columns))
+        for row in made.iter_rows(named=True)
+    ]
+    rows.append(_row("grand", "", "Total", *(money(total(made, column)) for column in columns)))
+    return _table(
+        [("Account", "text"), ("Name", "text"), *((title, "number") for title in columns.values())],
+        rows,
+        "Each account that the adjusting period moved. Balances and the close: debit positive. The close moves the "
+        "year's result to retained earnings.",
+    )
 
 
 def _los(los: pl.DataFrame, is_group: bool) -> dict:
@@ -300,7 +342,7 @@ def _jib(jib: pl.DataFrame, own: str) -> dict:
 
 def _ageing(ageing: pl.DataFrame) -> dict:
     if ageing.is_empty():
-        return _table([], [], "Partners owe nothing as the ledger stands.")
+        return _table([], [], "Partners owed nothing at the end of the period.")
     columns = {
         "not_due": "Not due",
         "days_1_to_30": "1–30 days",
@@ -319,8 +361,7 @@ def _ageing(ageing: pl.DataFrame) -> dict:
     return _table(
         [("Partner", "text"), *((title, "number") for title in columns.values())],
         rows,
-        f"Owed positive, by days past due. As the ledger stands on {ageing['as_of_date'][0]}, not at the end of the "
-        "period.",
+        f"Owed positive, by days past due on {ageing['as_of_date'][0]}: billed by then, and not paid by then.",
     )
 
 

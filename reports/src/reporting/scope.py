@@ -25,7 +25,10 @@ class Scope:
         """Reads `1000` and `2025-10`; period 00 is the opening of a year, 13 its adjustments."""
         found = _PERIOD.fullmatch(period)
         if not found or int(found[2]) > 13:
-            raise Problem(f"the period {period!r} is not of the form YYYY-MM; give one such as 2025-10")
+            raise Problem(
+                f"the period {period!r} is not of the form YYYY-MM, or a year has none such; give one such as 2025-10, "
+                "or 2025-13 for the adjustments and the close of 2025"
+            )
         if not company.strip():
             raise Problem("no company is given; give its code, such as 1000, or GROUP for all together")
         return cls(company.strip(), int(found[1]), int(found[2]))
@@ -50,7 +53,12 @@ class Scope:
         """The period for people: October 2025."""
         if self.month:
             return f"{calendar.month_name[self.period]} {self.year}"
-        return f"Opening of {self.year}" if self.period == 0 else f"Adjustments of {self.year}"
+        return f"Opening of {self.year}" if self.period == 0 else f"Adjustments and close of {self.year}"
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is the adjusting period: its statements are the year's."""
+        return self.period == 13
 
     @property
     def is_group(self) -> bool:

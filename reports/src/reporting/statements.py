@@ -32,6 +32,8 @@ def trial_balance(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
 
 def income_statement(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
     """Revenue positive when it earns, cost positive when it costs; the month, the one before, the year so far."""
+    if scope.is_year:
+        return _year(connection, scope, frames.INCOME_STATEMENT_OF_YEAR, "income_statement")
     return _statement(connection, scope, frames.INCOME_STATEMENT, "income_statement", "year_to_date_amount")
 
 
@@ -42,7 +44,61 @@ def balance_sheet(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
 
 def cash_flow(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
     """What brings cash is positive."""
+    if scope.is_year:
+        return _year(connection, scope, frames.CASH_FLOW_OF_YEAR, "cash_flow_statement")
     return _statement(connection, scope, frames.CASH_FLOW, "cash_flow_statement", "year_to_date_amount")
+
+
+def adjustments(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
+    """What the adjusting period did to each account: adjustments, then the close. Balances debit positive."""
+    query = """
+        with line as (
+            select
+                account_code,
+                sum(debit) filter (where document_type <> 'CLS') as adjusting_debit,
+                sum(credit) filter (where document_type <> 'CLS') as adjusting_credit,
+                sum(net_amount) filter (where document_type = 'CLS') as closed_amount
+            from gl.journal_lines
+            where period_key = %(period)s and (%(company)s = 'GROUP' or company_code = %(company)s)
+            group by account_code
+        ),
+        balance as (
+            select
+                account_code, max(account_name) as account_name, sum(opening_balance) as opening_balance,
+                sum(closing_balance) as closing_balance
+            from gl.trial_balance
+            where period_key = %(period)s and (%(company)s = 'GROUP' or company_code = %(company)s)
+            group by account_code
+        )
+        select
+            account_code, account_name, opening_balance, coalesce(adjusting_debit, 0) as adjusting_debit,
+            coalesce(adjusting_credit, 0) as adjusting_credit, coalesce(closed_amount, 0) as closed_amount,
+            closing_balance
+        from line
+        inner join balance using (account_code)
+        order by account_code"""
+    return read(connection, frames.ADJUSTMENTS, query, scope.parameters)
+
+
+def _year(connection: psycopg.Connection, scope: Scope, schema, mart: str) -> pl.DataFrame:
+    """A statement of the whole year beside the year before, and what of it the adjusting period did."""
+    layout = "cash_flow_layout" if mart == "cash_flow_statement" else f"{mart}_layout"
+    side = "'DEBIT'" if mart == "cash_flow_statement" else "statement.positive_side"
+    query = f"""
+        select
+            statement.line_order, statement.line_type, statement.section, statement.caption,
+            nullif(layout.total_of, '') as total_of, {side} as positive_side,
+            statement.year_posted_amount as posted_amount, statement.year_elimination_amount as elimination_amount,
+            statement.year_to_date_amount as amount, before.year_to_date_amount as prior_period_amount,
+            case when statement.line_type in ('LINE', 'TOTAL') then statement.amount end as adjustment_amount
+        from gl.{mart} as statement
+        left join dbt_seeds.{layout} as layout using (line_order)
+        left join gl.{mart} as before
+            on statement.company_code = before.company_code and statement.line_order = before.line_order
+                and statement.period_key - 100 = before.period_key
+        where statement.company_code = %(company)s and statement.period_key = %(period)s
+        order by statement.line_order"""
+    return read(connection, schema, query, scope.parameters)
 
 
 def _statement(connection: psycopg.Connection, scope: Scope, schema, mart: str, further: str) -> pl.DataFrame:

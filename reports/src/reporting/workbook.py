@@ -161,6 +161,13 @@ def _plain(value):
 def build(package: Package) -> bytes:
     """The workbook's bytes."""
     book = Book(package)
+    year = package.scope.is_year
+    flows = (
+        ("adjustment_amount", "Of it adjustments", f"Year {package.scope.year - 1}")
+        if year
+        else ("year_to_date_amount", "Year to date", "Prior period")
+    )
+    span = f"The year {package.scope.year} with its adjustments, before the close. " if year else ""
     _cover(book)
     controls = book.sheet(
         "Controls", "Totals that must agree, whichever way they are reached. Formulas read the other sheets."
@@ -171,9 +178,8 @@ def build(package: Package) -> bytes:
         "Income statement",
         "IncomeStatement",
         package.income,
-        "year_to_date_amount",
-        "Year to date",
-        "Revenue positive when it earns, cost positive when it costs; results negative for a loss.",
+        *flows,
+        span + "Revenue positive when it earns, cost positive when it costs; results negative for a loss.",
     )
     _statement(
         book,
@@ -182,6 +188,7 @@ def build(package: Package) -> bytes:
         package.sheet,
         "prior_year_end_amount",
         "Prior year end",
+        "December" if year else "Prior period",
         "Assets positive in debit; liabilities and equity positive in credit.",
     )
     _statement(
@@ -189,20 +196,24 @@ def build(package: Package) -> bytes:
         "Cash flow",
         "CashFlow",
         package.cash,
-        "year_to_date_amount",
-        "Year to date",
-        "Indirect method. What brings cash is positive.",
+        *flows,
+        span + "Indirect method. What brings cash is positive.",
     )
-    basins = _los_matrix(book)
-    _los_lines(book, "LOS lines", "LosLines", package.los, "accounting month: ties to the income statement")
-    _los_lines(
-        book,
-        "LOS production month",
-        "LosProduced",
-        package.los_produced,
-        "month of production; never add it to the accounting month",
-    )
-    _joint_interest(book)
+    basins = None
+    if year:
+        _adjustments(book)
+    else:
+        basins = _los_matrix(book)
+        _los_lines(book, "LOS lines", "LosLines", package.los, "accounting month: ties to the income statement")
+        _los_lines(
+            book,
+            "LOS production month",
+            "LosProduced",
+            package.los_produced,
+            "month of production; never add it to the accounting month",
+        )
+    if not year or package.jib.height:
+        _joint_interest(book)
     _ageing(book)
     _authorisations(book)
     _months(book)
@@ -282,7 +293,14 @@ def _trial_balance(book: Book) -> None:
 
 
 def _statement(
-    book: Book, name: str, table: str, frame: pl.DataFrame, further: str, further_title: str, note: str
+    book: Book,
+    name: str,
+    table: str,
+    frame: pl.DataFrame,
+    further: str,
+    further_title: str,
+    prior_title: str,
+    note: str,
 ) -> None:
     sheet = book.sheet(name, note + " Totals are formulas over their lines.")
     rows = list(frame.iter_rows(named=True))
@@ -306,7 +324,7 @@ def _statement(
             Column("Books added up", "money", frame["posted_amount"], totals("D")),
             Column("Eliminated", "money", frame["elimination_amount"], totals("E")),
             Column("Amount", "money", frame["amount"], lambda at: f"=D{_row(at)}+E{_row(at)}"),
-            Column("Prior period", "money", frame["prior_period_amount"], known("prior_period_amount", "G")),
+            Column(prior_title, "money", frame["prior_period_amount"], known("prior_period_amount", "G")),
             Column(further_title, "money", frame[further], known(further, "H")),
         ],
         frozenset(at for at, row in enumerate(rows) if row["line_type"] != "LINE"),
@@ -341,6 +359,33 @@ def _runs(inside: list[tuple[int, dict]]) -> list[tuple[int, int, str]]:
         else:
             runs.append((index, index, line["positive_side"]))
     return runs
+
+
+def _adjustments(book: Book) -> None:
+    made = book.package.adjustments
+    sheet = book.sheet(
+        "Adjustments",
+        "Each account that the adjusting period moved. Balances and the close: debit positive. The close moves the "
+        "year's result to retained earnings.",
+    )
+    money = lambda title, name, formula=None: Column(title, "money", made[name], formula, None, True)  # noqa: E731
+    book.table(
+        sheet,
+        "Adjustments",
+        [
+            Column("Account", "text", made["account_code"], width=11),
+            Column("Name", "text", made["account_name"], width=42),
+            money("December", "opening_balance"),
+            money("Adjusting debit", "adjusting_debit"),
+            money("Adjusting credit", "adjusting_credit"),
+            money("Close", "closed_amount"),
+            money(
+                "Year end",
+                "closing_balance",
+                lambda at: f"=ROUND(C{_row(at)}+D{_row(at)}-E{_row(at)}+F{_row(at)},2)",
+            ),
+        ],
+    )
 
 
 def _los_matrix(book: Book) -> dict | None:
@@ -472,10 +517,8 @@ def _joint_interest(book: Book) -> None:
 
 def _ageing(book: Book) -> None:
     ageing = book.package.ageing
-    as_of = (
-        f" As of {ageing['as_of_date'][0]}, the ledger's own date, not the end of the period." if ageing.height else ""
-    )
-    sheet = book.sheet("JIB receivable", f"Owed by partners, by days past due; owed positive.{as_of}")
+    as_of = f" on {ageing['as_of_date'][0]}" if ageing.height else ""
+    sheet = book.sheet("JIB receivable", f"Owed by partners, by days past due{as_of}; owed positive.")
     bands = {
         "not_due": "Not due",
         "days_1_to_30": "1 to 30 days",
@@ -715,6 +758,11 @@ def _control_formulas(book: Book, control: Control) -> tuple[str | None, str | N
         "staged": (None, column("TrialBalance", "Debit", trial)),
         "movement": (column("TrialBalance", "Debit", trial), column("TrialBalance", "Credit", trial)),
         "balance": (column("TrialBalance", "Closing debit", trial), column("TrialBalance", "Closing credit", trial)),
+        "adjusted": (
+            column("Adjustments", "Adjusting debit", package.adjustments),
+            column("Adjustments", "Adjusting credit", package.adjustments),
+        ),
+        "closed": (column("Adjustments", "Close", package.adjustments), None),
         "sheet": (section("Balance sheet", sheet, "ASSETS"), section("Balance sheet", sheet, "LIABILITIES_AND_EQUITY")),
         "income": (section("Income statement", income, "NET_INCOME"), caption("Cash flow", cash, "Net income")),
         "change": (
@@ -726,5 +774,9 @@ def _control_formulas(book: Book, control: Control) -> tuple[str | None, str | N
         "capital": (None, caption("Balance sheet", sheet, "Work in progress")),
         "property": (None, caption("Balance sheet", sheet, *PROPERTY)),
         "retirement": (None, caption("Balance sheet", sheet, "Asset retirement obligations")),
+        "receivable": (
+            column("JibReceivable", "Open", package.ageing),
+            caption("Balance sheet", sheet, "Joint interest receivable"),
+        ),
         "billed": (column("JointInterest", "Share of cost", package.jib), None),
     }.get(control.key, (None, None))

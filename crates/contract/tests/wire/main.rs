@@ -7,7 +7,7 @@ mod samples;
 
 use contract::codec::DecodeError;
 use contract::registry::{Args, Registry};
-use contract::{Decoder, Encoder, SchemaId, Topic};
+use contract::{Decoder, Encoder, Genesis, RunRecord, SchemaId, Topic};
 use ledger::reference::ReferenceRecord;
 use proptest::prelude::*;
 
@@ -119,6 +119,23 @@ fn an_older_writers_record_is_read_with_the_optional_fields_empty() {
     assert_eq!(owner.suspense_code, None);
     bytes.remove(place);
     assert_eq!(decoder.reference(Topic::Owner, &bytes).unwrap(), ReferenceRecord::Owner(owner));
+}
+
+#[test]
+fn a_run_that_began_before_masters_came_late_is_still_read() {
+    let mut schema: serde_json::Value = serde_json::from_str(Topic::Run.schema().unwrap()).unwrap();
+    let fields = schema["fields"][0]["type"][1]["fields"].as_array_mut().unwrap();
+    fields.retain(|field| field["name"] != "late_master");
+    let (_runtime, decoder) = decoder(Topic::Run);
+    decoder.learn(SchemaId(8), &schema.to_string()).unwrap();
+    let genesis = Genesis { late_master: None, ..samples::genesis() };
+    let record = RunRecord::from(genesis);
+    let mut bytes = Encoder::new(Topic::Run, SchemaId(8)).run(&record);
+    // The field stands last in the genesis, before the branch of the anchor: cut its branch out.
+    bytes.remove(bytes.len() - 2);
+    let framed_as_then: Vec<u8> = [0, 0, 0, 0, 7].into_iter().chain(bytes[5..].iter().copied()).collect();
+    insta::assert_snapshot!("genesis-before-late-masters", hex(&framed_as_then));
+    assert_eq!(decoder.run(&bytes).unwrap(), record);
 }
 
 #[test]

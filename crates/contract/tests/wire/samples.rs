@@ -1,7 +1,7 @@
 //! One record of each kind, every field filled.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use contract::run::{FaultRate, GenesisPrice};
+use contract::run::{FaultRate, GenesisPrice, LateMaster};
 use contract::seal::{ControlTotal, EntryNumberRange, Totals};
 use contract::{Anchor, Digest, Genesis, InjectedFault, Seal};
 use ledger::reference::*;
@@ -293,6 +293,7 @@ pub(crate) fn genesis() -> Genesis {
         simulator_version: "1".into(),
         incarnation: Uuid::from_u128(8),
         created_at: instant(),
+        late_master: Some(LateMaster { kind: "well".into(), days: 3 }),
     }
 }
 

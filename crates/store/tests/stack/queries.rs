@@ -469,6 +469,7 @@ async fn verify_sees_entries_rejected_rows_seals_and_offsets_of_one_moment() {
         simulator_version: "1".into(),
         incarnation: RUN,
         created_at: instant(0),
+        late_master: None,
     };
     let anchor = Anchor { simulated: instant(0), wall: instant(1), speed: Rate::ONE, interval_seconds: 30 };
     let run = |record, source_offset| RunRow { record, source_offset };

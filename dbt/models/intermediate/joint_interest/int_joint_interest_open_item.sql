@@ -1,11 +1,12 @@
--- Each bill to a partner with what of it is open, as the ledger stands. A receipt that names its bill pays that bill;
--- what names none (netting, write-offs) pays the partner's oldest bills on that joint account. What exceeds them is a
--- row of its own, negative.
+-- Each bill to a partner with what of it was open at the end of each period: billed by then, and not paid by then. A
+-- receipt that names its bill pays that bill; what names none (netting, write-offs) pays the partner's oldest bills on
+-- that joint account. What exceeds them is a row of its own, negative.
 with joint_line as (
     select
         line.company_code,
         line.counterparty_id,
         line.jib_code,
+        line.period_key,
         line.entry_id,
         line.clears_entry_id,
         line.posting_date,
@@ -18,50 +19,73 @@ with joint_line as (
     where {{ on_accounts('line', "account.account_type = 'ASSET' and 'JIB' = any(account.required_dimensions)") }}
 ),
 
-receivable as (
-    select joint_line.*
+began as (
+    select
+        joint_line.company_code,
+        min(joint_line.posting_date) as first_date
     from joint_line
-    where joint_line.is_accrual is not true
+    group by joint_line.company_code
+),
+
+-- Periods that ended after the books began, and the day on which each is looked at: its last, or today while it runs.
+period as (
+    select
+        period.company_code,
+        period.period_key,
+        least(
+            (period.period_month + interval '1 month' - interval '1 day')::date, clock.ledger_time::date
+        ) as as_of_date
+    from {{ ref('int_company_period') }} as period
+    inner join began on period.company_code = began.company_code
+    cross join {{ ref('int_ledger_clock') }} as clock
+    where period.fiscal_period > 0 and period.period_month + interval '1 month' > began.first_date
 ),
 
 bill as (
     select
-        receivable.company_code,
-        receivable.counterparty_id,
-        receivable.jib_code,
-        receivable.entry_id,
-        min(receivable.posting_date) as posting_date,
-        coalesce(min(receivable.due_date), min(receivable.posting_date)) as due_date,
-        min(receivable.source_document) as source_document,
-        sum(receivable.net_amount) as billed_amount
-    from receivable
-    where receivable.is_bill
-    group by receivable.company_code, receivable.counterparty_id, receivable.jib_code, receivable.entry_id
+        joint_line.company_code,
+        joint_line.counterparty_id,
+        joint_line.jib_code,
+        joint_line.entry_id,
+        min(joint_line.period_key) as period_key,
+        min(joint_line.posting_date) as posting_date,
+        coalesce(min(joint_line.due_date), min(joint_line.posting_date)) as due_date,
+        min(joint_line.source_document) as source_document,
+        sum(joint_line.net_amount) as billed_amount
+    from joint_line
+    where joint_line.is_bill and joint_line.is_accrual is not true
+    group by joint_line.company_code, joint_line.counterparty_id, joint_line.jib_code, joint_line.entry_id
 ),
 
 credit as (
     select
-        receivable.company_code,
-        receivable.counterparty_id,
-        receivable.jib_code,
+        joint_line.company_code,
+        joint_line.counterparty_id,
+        joint_line.jib_code,
         bill.entry_id as paid_entry_id,
-        -sum(receivable.net_amount) as paid_amount
-    from receivable
+        greatest(joint_line.period_key, coalesce(bill.period_key, joint_line.period_key)) as period_key,
+        -sum(joint_line.net_amount) as paid_amount
+    from joint_line
     left join bill
         on
-            receivable.company_code = bill.company_code
-            and receivable.counterparty_id = bill.counterparty_id
-            and receivable.jib_code = bill.jib_code
-            and receivable.clears_entry_id = bill.entry_id
-    where not receivable.is_bill
-    group by receivable.company_code, receivable.counterparty_id, receivable.jib_code, bill.entry_id
+            joint_line.company_code = bill.company_code
+            and joint_line.counterparty_id = bill.counterparty_id
+            and joint_line.jib_code = bill.jib_code
+            and joint_line.clears_entry_id = bill.entry_id
+    where not joint_line.is_bill and joint_line.is_accrual is not true
+    group by
+        joint_line.company_code,
+        joint_line.counterparty_id,
+        joint_line.jib_code,
+        bill.entry_id,
+        greatest(joint_line.period_key, coalesce(bill.period_key, joint_line.period_key))
 ),
 
+-- What receipts that name a bill left of it, and the period since which that is nothing: the bill is not carried on.
 named as (
     select
         bill.*,
-        coalesce(credit.paid_amount, 0) as named_paid,
-        bill.billed_amount - coalesce(credit.paid_amount, 0) as left_amount
+        case when sum(credit.paid_amount) = bill.billed_amount then max(credit.period_key) end as settled_period_key
     from bill
     left join credit
         on
@@ -69,37 +93,120 @@ named as (
             and bill.counterparty_id = credit.counterparty_id
             and bill.jib_code = credit.jib_code
             and bill.entry_id = credit.paid_entry_id
+    group by
+        bill.company_code,
+        bill.counterparty_id,
+        bill.jib_code,
+        bill.entry_id,
+        bill.period_key,
+        bill.posting_date,
+        bill.due_date,
+        bill.source_document,
+        bill.billed_amount
+),
+
+standing as (
+    select
+        named.company_code,
+        period.period_key,
+        period.as_of_date,
+        named.counterparty_id,
+        named.jib_code,
+        named.entry_id,
+        named.posting_date,
+        named.due_date,
+        named.source_document,
+        named.billed_amount,
+        named.billed_amount - coalesce(sum(credit.paid_amount), 0) as left_amount
+    from named
+    inner join period
+        on
+            named.company_code = period.company_code
+            and named.period_key <= period.period_key
+            and coalesce(named.settled_period_key > period.period_key, true)
+    left join credit
+        on
+            named.company_code = credit.company_code
+            and named.counterparty_id = credit.counterparty_id
+            and named.jib_code = credit.jib_code
+            and named.entry_id = credit.paid_entry_id
+            and period.period_key >= credit.period_key
+    group by
+        named.company_code,
+        period.period_key,
+        period.as_of_date,
+        named.counterparty_id,
+        named.jib_code,
+        named.entry_id,
+        named.posting_date,
+        named.due_date,
+        named.source_document,
+        named.billed_amount
+),
+
+-- What each joint account holds at the end of each period, accruals apart, and what of it paid no bill by name.
+movement as (
+    select
+        joint_line.company_code,
+        joint_line.counterparty_id,
+        joint_line.jib_code,
+        joint_line.period_key,
+        coalesce(sum(joint_line.net_amount) filter (where joint_line.is_accrual is not true), 0) as held_amount,
+        coalesce(sum(joint_line.net_amount) filter (where joint_line.is_accrual), 0) as unbilled_amount
+    from joint_line
+    group by joint_line.company_code, joint_line.counterparty_id, joint_line.jib_code, joint_line.period_key
+),
+
+account as (
+    select
+        period.company_code,
+        period.period_key,
+        period.as_of_date,
+        movement.counterparty_id,
+        movement.jib_code,
+        sum(movement.held_amount) as held_amount,
+        sum(movement.unbilled_amount) as unbilled_amount
+    from period
+    inner join movement on period.company_code = movement.company_code and period.period_key >= movement.period_key
+    group by
+        period.company_code, period.period_key, period.as_of_date, movement.counterparty_id, movement.jib_code
 ),
 
 unnamed as (
     select
-        credit.company_code,
+        period.company_code,
+        period.period_key,
         credit.counterparty_id,
         credit.jib_code,
-        credit.paid_amount
-    from credit
+        greatest(sum(credit.paid_amount), 0) as paid_amount
+    from period
+    inner join credit on period.company_code = credit.company_code and period.period_key >= credit.period_key
     where credit.paid_entry_id is null
+    group by period.company_code, period.period_key, credit.counterparty_id, credit.jib_code
 ),
 
 ordered as (
     select
-        named.*,
-        greatest(coalesce(unnamed.paid_amount, 0), 0) as unnamed_paid,
-        sum(named.left_amount) over (
-            partition by named.company_code, named.counterparty_id, named.jib_code
-            order by named.due_date, named.entry_id
+        standing.*,
+        coalesce(unnamed.paid_amount, 0) as unnamed_paid,
+        sum(standing.left_amount) over (
+            partition by standing.company_code, standing.period_key, standing.counterparty_id, standing.jib_code
+            order by standing.due_date, standing.entry_id
         ) as left_to_here
-    from named
+    from standing
     left join unnamed
         on
-            named.company_code = unnamed.company_code
-            and named.counterparty_id = unnamed.counterparty_id
-            and named.jib_code = unnamed.jib_code
+            standing.company_code = unnamed.company_code
+            and standing.period_key = unnamed.period_key
+            and standing.counterparty_id = unnamed.counterparty_id
+            and standing.jib_code = unnamed.jib_code
 ),
 
 item as (
     select
         ordered.company_code,
+        ordered.period_key,
+        ordered.as_of_date,
         ordered.counterparty_id,
         ordered.jib_code,
         'BILL' as item_kind,
@@ -118,68 +225,66 @@ item as (
 -- What the joint account holds beyond its bills: paid too much, or entered without a bill.
 beyond as (
     select
-        receivable.company_code,
-        receivable.counterparty_id,
-        receivable.jib_code,
-        sum(receivable.net_amount) - coalesce(max(opened.open_amount), 0) as open_amount
-    from receivable
-    left join (
-        select
-            item.company_code,
-            item.counterparty_id,
-            item.jib_code,
-            sum(item.open_amount) as open_amount
-        from item
-        group by item.company_code, item.counterparty_id, item.jib_code
-    ) as opened
+        account.company_code,
+        account.period_key,
+        account.as_of_date,
+        account.counterparty_id,
+        account.jib_code,
+        account.held_amount - coalesce(sum(item.open_amount), 0) as open_amount
+    from account
+    left join item
         on
-            receivable.company_code = opened.company_code
-            and receivable.counterparty_id = opened.counterparty_id
-            and receivable.jib_code = opened.jib_code
-    group by receivable.company_code, receivable.counterparty_id, receivable.jib_code
-),
-
-unbilled as (
-    select
-        joint_line.company_code,
-        joint_line.counterparty_id,
-        joint_line.jib_code,
-        sum(joint_line.net_amount) as open_amount
-    from joint_line
-    where joint_line.is_accrual
-    group by joint_line.company_code, joint_line.counterparty_id, joint_line.jib_code
+            account.company_code = item.company_code
+            and account.period_key = item.period_key
+            and account.counterparty_id = item.counterparty_id
+            and account.jib_code = item.jib_code
+    group by
+        account.company_code,
+        account.period_key,
+        account.as_of_date,
+        account.counterparty_id,
+        account.jib_code,
+        account.held_amount
 )
 
-select * from item
+select item.*
+from item
+where item.open_amount <> 0
 
 union all
 
 select
-    beyond.company_code,
-    beyond.counterparty_id,
-    beyond.jib_code,
-    'BEYOND' as item_kind,
+    other.company_code,
+    other.period_key,
+    other.as_of_date,
+    other.counterparty_id,
+    other.jib_code,
+    other.item_kind,
     null as entry_id,
     null as posting_date,
     null as due_date,
     null as source_document,
     0::numeric(18, 2) as billed_amount,
-    beyond.open_amount::numeric(18, 2) as open_amount
-from beyond
-where beyond.open_amount <> 0
-
-union all
-
-select
-    unbilled.company_code,
-    unbilled.counterparty_id,
-    unbilled.jib_code,
-    'UNBILLED' as item_kind,
-    null as entry_id,
-    null as posting_date,
-    null as due_date,
-    null as source_document,
-    0::numeric(18, 2) as billed_amount,
-    unbilled.open_amount::numeric(18, 2) as open_amount
-from unbilled
-where unbilled.open_amount <> 0
+    other.open_amount::numeric(18, 2) as open_amount
+from (
+    select
+        beyond.company_code,
+        beyond.period_key,
+        beyond.as_of_date,
+        beyond.counterparty_id,
+        beyond.jib_code,
+        'BEYOND' as item_kind,
+        beyond.open_amount
+    from beyond
+    union all
+    select
+        account.company_code,
+        account.period_key,
+        account.as_of_date,
+        account.counterparty_id,
+        account.jib_code,
+        'UNBILLED' as item_kind,
+        account.unbilled_amount as open_amount
+    from account
+) as other
+where other.open_amount <> 0

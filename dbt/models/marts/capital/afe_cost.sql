@@ -29,25 +29,6 @@ ended as (
     group by line.company_code, line.afe_number
 ),
 
-posted_period as (
-    select
-        account_period.company_code,
-        account_period.period_key,
-        -- A period that the calendar does not have still ends with its month.
-        coalesce(
-            max(period.end_date),
-            (
-                make_date(
-                    account_period.period_key / 100, greatest(least(account_period.period_key % 100, 12), 1), 1
-                ) + interval '1 month - 1 day'
-            )::date
-        ) as end_date
-    from {{ ref('int_account_period') }} as account_period
-    left join {{ ref('int_period') }} as period
-        on account_period.company_code = period.company_code and account_period.period_key = period.period_key
-    group by account_period.company_code, account_period.period_key
-),
-
 -- The record that held at the end of a period. Before the first, nothing was approved.
 known as (
     select
@@ -61,7 +42,7 @@ known as (
         case when afe.is_known then afe.supplement else 0 end as supplement_count,
         case when afe.is_known then afe.status else 'NOT_APPROVED' end as status,
         afe.is_known
-    from posted_period
+    from {{ ref('int_posted_period') }} as posted_period
     inner join lateral (
         select distinct on (stg_afe.afe_number)
             stg_afe.afe_number,

@@ -28,13 +28,6 @@ with moved as (
     group by line.company_code, line.period_key, line.property_class, line.asset_id
 ),
 
-posted_period as (
-    select distinct
-        account_period.company_code,
-        account_period.period_key
-    from {{ ref('int_account_period') }} as account_period
-),
-
 asset as (
     select
         moved.company_code,
@@ -63,7 +56,7 @@ rolled as (
         sum(coalesce(moved.cost_amount, 0)) over asset_periods as cost_closing,
         sum(coalesce(moved.accumulated_amount, 0)) over asset_periods as accumulated_closing
     from asset
-    inner join posted_period
+    inner join {{ ref('int_posted_period') }} as posted_period
         on
             asset.company_code = posted_period.company_code
             and asset.first_period_key <= posted_period.period_key

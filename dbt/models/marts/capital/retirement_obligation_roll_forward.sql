@@ -18,13 +18,6 @@ with moved as (
     group by line.company_code, line.period_key, coalesce(line.well_id, 'UNASSIGNED')
 ),
 
-posted_period as (
-    select distinct
-        account_period.company_code,
-        account_period.period_key
-    from {{ ref('int_account_period') }} as account_period
-),
-
 obligation as (
     select
         moved.company_code,
@@ -52,7 +45,7 @@ rolled as (
             order by posted_period.period_key
         ) as closing_balance
     from obligation
-    inner join posted_period
+    inner join {{ ref('int_posted_period') }} as posted_period
         on
             obligation.company_code = posted_period.company_code
             and obligation.first_period_key <= posted_period.period_key

@@ -15,13 +15,6 @@ with moved as (
     group by line.company_code, line.period_key, coalesce(line.afe_number, 'NONE')
 ),
 
-posted_period as (
-    select distinct
-        account_period.company_code,
-        account_period.period_key
-    from {{ ref('int_account_period') }} as account_period
-),
-
 project as (
     select
         moved.company_code,
@@ -49,7 +42,7 @@ rolled as (
             order by posted_period.period_key
         ) as closing_balance
     from project
-    inner join posted_period
+    inner join {{ ref('int_posted_period') }} as posted_period
         on
             project.company_code = posted_period.company_code
             and project.first_period_key <= posted_period.period_key

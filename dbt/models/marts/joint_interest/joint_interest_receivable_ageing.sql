@@ -1,16 +1,14 @@
--- What each partner owes on each joint account, by days past due as the ledger stands.
+-- What each partner owes on each joint account, by days past due, at the end of each period.
 with aged as (
     select
         item.*,
-        clock.ledger_time::date as as_of_date,
-        clock.ledger_time::date - item.due_date as days_past_due
+        item.as_of_date - item.due_date as days_past_due
     from {{ ref('int_joint_interest_open_item') }} as item
-    cross join {{ ref('int_ledger_clock') }} as clock
-    where item.open_amount <> 0
 )
 
 select
     aged.company_code,
+    aged.period_key,
     aged.counterparty_id,
     partner.name as partner_name,
     aged.jib_code,
@@ -29,4 +27,4 @@ select
     min(aged.due_date) as oldest_due_date
 from aged
 left join {{ ref('int_current_counterparty') }} as partner on aged.counterparty_id = partner.counterparty_id
-group by aged.company_code, aged.counterparty_id, partner.name, aged.jib_code, aged.as_of_date
+group by aged.company_code, aged.period_key, aged.counterparty_id, partner.name, aged.jib_code, aged.as_of_date

@@ -17,13 +17,6 @@ with movement as (
     group by period.company_code, period.period_key, period.account_code, period.owner_id
 ),
 
-posted_period as (
-    select distinct
-        account_period.company_code,
-        account_period.period_key
-    from {{ ref('int_account_period') }} as account_period
-),
-
 account_owner as (
     select
         movement.company_code,
@@ -53,7 +46,7 @@ rolled as (
             order by posted_period.period_key
         ) as closing_balance
     from account_owner
-    inner join posted_period
+    inner join {{ ref('int_posted_period') }} as posted_period
         on
             account_owner.company_code = posted_period.company_code
             and account_owner.first_period_key <= posted_period.period_key
