@@ -97,6 +97,8 @@ pub mod code {
     pub const PAYROLL_BURDEN: &str = "901.000";
     /// Accounts receivable, gas marketing and gathering.
     pub const MARKETING_RECEIVABLE: &str = "122.000";
+    /// Gas imbalance receivable.
+    pub const IMBALANCE_RECEIVABLE: &str = "121.000";
     /// Due from affiliates.
     pub const DUE_FROM_AFFILIATES: &str = "125.000";
     /// Allowance for doubtful accounts.
@@ -355,9 +357,9 @@ static CHART: [ChartAccount; 143] = [
     row("520.000", "Dividends", AccountType::Equity, Side::Debit, "Retained earnings", CashFlowClass::Financing, None, &[]),
     row("530.000", "Retained earnings", AccountType::Equity, Side::Credit, "Retained earnings", CashFlowClass::Financing, None, &[]),
     heading("600.000", "Revenue", AccountType::Revenue),
-    row("601.000", "Oil revenue", AccountType::Revenue, Side::Credit, "Oil revenue", CashFlowClass::Operating, Some("Revenue, oil"), &[Dimension::Well, Dimension::Product, Dimension::Quantity]),
-    row("602.000", "Gas revenue", AccountType::Revenue, Side::Credit, "Gas revenue", CashFlowClass::Operating, Some("Revenue, gas"), &[Dimension::Well, Dimension::Product, Dimension::Quantity]),
-    row("603.000", "Natural gas liquids revenue", AccountType::Revenue, Side::Credit, "Liquids revenue", CashFlowClass::Operating, Some("Revenue, liquids"), &[Dimension::Well, Dimension::Product, Dimension::Quantity]),
+    row("601.000", "Oil revenue", AccountType::Revenue, Side::Credit, "Oil revenue", CashFlowClass::Operating, Some("Revenue, oil"), &[Dimension::Well, Dimension::Product]),
+    row("602.000", "Gas revenue", AccountType::Revenue, Side::Credit, "Gas revenue", CashFlowClass::Operating, Some("Revenue, gas"), &[Dimension::Well, Dimension::Product]),
+    row("603.000", "Natural gas liquids revenue", AccountType::Revenue, Side::Credit, "Liquids revenue", CashFlowClass::Operating, Some("Revenue, liquids"), &[Dimension::Well, Dimension::Product]),
     row("604.000", "Royalty income", AccountType::Revenue, Side::Credit, "Royalty income", CashFlowClass::Operating, None, &[]),
     row("605.000", "Gathering and processing fees", AccountType::Revenue, Side::Credit, "Midstream revenue", CashFlowClass::Operating, None, &[]),
     row("606.000", "Dividends of affiliates", AccountType::Revenue, Side::Credit, "Dividends of affiliates", CashFlowClass::Operating, None, &[Dimension::PartnerCompany]),

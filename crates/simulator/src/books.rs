@@ -45,9 +45,7 @@ impl Item {
         let year = if is_result(chart) { counts.year() as i16 } else { 0 };
         let mut item = Self { company, account: account as u8, year, masters: [0; 3] };
         let mut slots = item.masters.iter_mut();
-        let required =
-            chart.required_dimensions.iter().filter(|dimension| **dimension != Dimension::Quantity);
-        for (dimension, slot) in required.zip(slots.by_ref()) {
+        for (dimension, slot) in chart.required_dimensions.iter().zip(slots.by_ref()) {
             *slot = place_of(masters, line, *dimension);
         }
         if is_by_production(chart.account_code)
@@ -130,24 +128,6 @@ impl Books {
             .collect()
     }
 
-    /// Turns all results into retained earnings, and returns them: the books of a ledger that begins here.
-    pub(crate) fn begin(&mut self) -> Vec<(Item, i64)> {
-        let is_earned = |(item, cents): &(&Item, &i64)| item.year != 0 && **cents != 0;
-        let earned: Vec<(Item, i64)> =
-            self.0.iter().filter(is_earned).map(|(item, cents)| (*item, *cents)).collect();
-        self.retain_earned(&earned);
-        self.tidy();
-        earned
-    }
-
-    /// Moves results to retained earnings.
-    pub(crate) fn retain_earned(&mut self, earned: &[(Item, i64)]) {
-        for (item, cents) in earned {
-            *self.0.entry(*item).or_default() -= cents;
-            self.add(item.company, code::RETAINED_EARNINGS, [0; 3], *cents);
-        }
-    }
-
     /// Forgets what is closed.
     pub(crate) fn tidy(&mut self) {
         self.0.retain(|_, cents| *cents != 0);
@@ -186,11 +166,6 @@ impl Masters {
     pub(crate) fn name_item<'w>(&'w self, item: Item, line: &mut JournalLine<'w>) {
         let mut places = item.masters.into_iter();
         for dimension in item.account().required_dimensions {
-            if *dimension == Dimension::Quantity {
-                line.quantity = Some(ledger::Quantity::ZERO);
-                line.unit_of_measure = Some(line.product.map_or("BBL", crate::masters::unit).into());
-                continue;
-            }
             let at = places.next().expect("no account requires more than three masters") as usize;
             let text = match dimension {
                 Dimension::Well => {

@@ -4,7 +4,7 @@ use crate::document::{Document, some_business_day};
 use crate::draft::Draft;
 use crate::ground::{Ground, Spent, account_of, scattered};
 use crate::masters::OPERATOR;
-use crate::masters::projects::INVOICED;
+use crate::masters::projects::{FROM_INVENTORY, INVOICED};
 use crate::month::Month;
 use crate::random::Stream;
 use crate::standing::Standing;
@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 
 /// Invoices of a project by month since spud.
 const INVOICES: [u16; INVOICED as usize] = [11, 13, 9];
+/// Artificial lift.
+const LIFT: &str = "243.031";
 /// What of a well's cost is spent when it is drilled, in parts per hundred.
 const DRILLED_OF_COST: i64 = 40;
 /// Of next month's first invoices, what is accrued as done.
@@ -48,7 +50,7 @@ impl Ground {
         usize::try_from(phase).ok().and_then(|phase| INVOICES.get(phase)).copied().unwrap_or(0)
     }
 
-    /// The `index`-th of them. All of a project's invoices together come to its cost.
+    /// The `index`-th of them. All of a project's invoices together come to its cost but for what is taken from inventory.
     fn project_invoice(&self, month: Month, project: u32, index: u16) -> ProjectInvoice {
         let master = &self.masters.projects[project as usize];
         let phase = master.phase(month) as usize;
@@ -57,7 +59,8 @@ impl Ground {
             (0..INVOICES.iter().sum()).map(|_: u16| scattered(&mut draw, 10_000).max(300)).collect();
         let weights = if master.is_dry { &weights[..usize::from(INVOICES[0])] } else { &weights[..] };
         let part = if master.is_dry { DRILLED_OF_COST } else { 100 };
-        let cost = master.budget.units() / 1_000 * master.cost_of_budget / 100 * part;
+        let invoiced = master.cost_of_budget - FROM_INVENTORY;
+        let cost = master.budget.units() / 1_000 * invoiced / 100 * part;
         let place = INVOICES[..phase].iter().sum::<u16>() + index;
         let cents = largest_remainder(cost, weights)[usize::from(place)];
         let mut draw = crate::random::Draw::new(
@@ -80,8 +83,11 @@ impl Ground {
         };
         let count = *draw.pick(&[1, 1, 1, 2, 3]);
         let parts = largest_remainder(cents, &(0..count).map(|_| draw.between(20, 100)).collect::<Vec<_>>());
-        let lines =
-            parts.into_iter().filter(|part| *part > 0).map(|part| (account_of(trade, &mut draw), part));
+        // A well gets its lift when it is completed as a producer.
+        let is_fitting = |account: &&str| phase + 1 == INVOICED as usize || *account != LIFT;
+        let mut account = || std::iter::repeat_with(|| account_of(trade, &mut draw)).find(is_fitting);
+        let lines = parts.into_iter().filter(|part| *part > 0);
+        let lines = lines.map(|part| (account().expect("the first account of each trade fits"), part));
         ProjectInvoice { vendor, lines: lines.collect() }
     }
 
@@ -140,6 +146,11 @@ impl Ground {
     }
 }
 
+/// The date on an invoice that is entered on a day.
+fn dated(invoice: Document, entered_on: NaiveDate) -> NaiveDate {
+    entered_on - Days::new(u64::from(invoice.part % 6))
+}
+
 /// Every capital document whose business is of `month`.
 pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) {
     let ground = &world.ground;
@@ -171,7 +182,12 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
 pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
     match document.template {
         Template::AfeInvoice => world.ground.invoiced_on(document),
-        Template::AfePayment => on_or_after(world.ground.invoiced_on(document) + Days::new(32)),
+        Template::AfePayment => {
+            let ground = &world.ground;
+            let invoice = ground.project_invoice(document.month, document.subject, document.part);
+            let dated = dated(document, ground.invoiced_on(document));
+            on_or_after(ground.due(dated, invoice.vendor) + Days::new(2))
+        }
         Template::CapitalAccrual | Template::CapitalAccrualReversal => document.month.plus(1).working_day(4),
         _ => document.month.working_day(7),
     }
@@ -209,8 +225,8 @@ impl Ground {
         let project = &self.masters.projects[document.subject as usize];
         let what = format!("{}, {}", project.afe_number, self.name(invoice.vendor));
         let mut draft = Draft::new(document, entered_on, what);
-        draft.document_date = entered_on - Days::new(u64::from(document.part % 6));
-        draft.due_date = Some(entered_on + Days::new(30));
+        draft.document_date = dated(document, entered_on);
+        draft.due_date = Some(self.due(draft.document_date, invoice.vendor));
         draft.source_document =
             Some(format!("{}-{:02}{:02}", project.afe_number, project.phase(document.month), document.part));
         for (account, cents) in &invoice.lines {
@@ -293,7 +309,55 @@ fn finished(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'
 
 #[cfg(test)]
 mod tests {
-    use crate::sound::any_is_sound;
+    use super::*;
+    use crate::sound::{any_is_sound, world};
+
+    /// Operators finish most wells within their budget, and what runs away from it has a supplement.
+    #[test]
+    fn a_third_of_the_wells_cost_more_than_their_budget_and_few_a_tenth_more_without_a_supplement() {
+        let world = world();
+        let masters = &world.ground.masters;
+        let mut spent: BTreeMap<u32, i64> = BTreeMap::new();
+        for month in (0..24).map(|at| masters.base.plus(at)) {
+            let facts = world.facts(month);
+            for (costs, sign) in [(&facts.costs, 1), (&facts.taken_off, -1)] {
+                for (of, cents) in costs {
+                    of.project.into_iter().for_each(|at| *spent.entry(at).or_default() += sign * cents);
+                }
+            }
+        }
+        let closed = |at: &u32| {
+            let project = &masters.projects[*at as usize];
+            !project.is_dry && (1..24 - INVOICED).contains(&(project.spud.0 - masters.base.0))
+        };
+        spent.retain(|at, _| closed(at));
+        let over = |of: fn(&crate::masters::projects::Project) -> Money, thousandths: i64| {
+            let is_over = |(at, cents): &(&u32, &i64)| {
+                **cents > of(&masters.projects[**at as usize]).units() / 1_000 * thousandths
+            };
+            spent.iter().filter(is_over).count() * 100 / spent.len()
+        };
+        let (original, last) = (over(|it| it.budget, 1_000), over(|it| it.last_budget(), 1_100));
+        println!("{original} of 100 over, {last} by a tenth, of {}", spent.len());
+        assert!(spent.len() > 40 && (22..=44).contains(&original), "{original} of 100 of {}", spent.len());
+        assert!(over(|it| it.last_budget(), 1_000) <= original && last <= 2, "{last} of 100");
+    }
+
+    #[test]
+    fn no_well_gets_lift_while_it_is_drilled() {
+        let world = world();
+        let masters = &world.ground.masters;
+        let mut lifted = 0;
+        for month in (0..24).map(|at| masters.base.plus(at)) {
+            let facts = world.facts(month);
+            for of in facts.costs.keys().filter(|of| of.account == LIFT) {
+                let project = &masters.projects[of.project.unwrap() as usize];
+                assert!(project.phase(month) + 1 >= INVOICED && !project.is_dry, "{}", project.afe_number);
+                lifted += 1;
+            }
+        }
+        assert!(lifted > 10, "{lifted}");
+    }
 
     any_is_sound!(Capital);
 }

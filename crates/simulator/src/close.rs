@@ -37,10 +37,15 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
     }
 }
 
+/// The day on which a year is closed: in February, when nothing of it is open any more.
+pub(crate) fn closed_on(year: i32) -> NaiveDate {
+    Month(year * 12 + 13).working_day(5)
+}
+
 /// The day on which a document of this family is entered.
 pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
     if document.template == Template::YearEndClose {
-        return document.month.plus(2).working_day(5);
+        return closed_on(document.month.year());
     }
     some_business_day(document.month.plus(1), &mut document.draw(world.ground.seed, Stream::Correction))
 }

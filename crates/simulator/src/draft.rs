@@ -80,6 +80,7 @@ impl<'w> Draft<'w> {
         let mut line = JournalLine::new(number, account, side, Money::from_units(cents.abs()));
         line.functional_amount = Money::from_units(functional_cents.abs());
         dimensions(&mut line);
+        omit_nothing(&mut line);
         self.lines.push(line);
     }
 
@@ -119,6 +120,18 @@ impl<'w> Draft<'w> {
             line.quantity = line.quantity.map(|quantity| -quantity);
         }
         self
+    }
+}
+
+/// Leaves out what is zero and so says nothing: the volume of a correction of the price alone, the value before of what had
+/// none. A unit stays as long as a price is of it.
+fn omit_nothing(line: &mut JournalLine<'_>) {
+    line.quantity = line.quantity.filter(|quantity| !quantity.is_zero());
+    line.unit_price = line.unit_price.filter(|price| !price.is_zero());
+    line.base_amount = line.base_amount.filter(|base| !base.is_zero());
+    line.rate = line.rate.filter(|rate| !rate.is_zero());
+    if line.quantity.is_none() && line.unit_price.is_none() {
+        line.unit_of_measure = None;
     }
 }
 

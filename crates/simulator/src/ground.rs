@@ -436,6 +436,7 @@ impl Ground {
         self.labour_allocated(month, &mut facts.costs);
         self.materials_moved(month, &mut facts.costs);
         self.plugged(month, &mut facts.costs);
+        self.property_taxed(month, &mut facts);
         facts.recoded = self.recoded(month);
         Self::moved_costs(&facts.recoded, &mut facts.costs, &mut facts.taken_off);
         facts.corrections = self.corrections(month);

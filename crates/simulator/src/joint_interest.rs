@@ -25,6 +25,8 @@ const PRODUCING_OVERHEAD: i64 = 1_050_00;
 const DRILLING_SUPERVISION: &str = "241.007";
 /// Overhead of a month of drilling, by its days.
 const DRILLING_OVERHEAD: i64 = 10_500_00;
+/// Days from the date of a bill in which partners pay it.
+const BILL_DAYS: u64 = 30;
 /// What a bill says of a cost that was billed on another account before.
 const RECODED: &str = "Recoded";
 /// Bills of a thousand that are never paid.
@@ -264,7 +266,7 @@ impl Ground {
         let lease = &self.masters.leases[at as usize];
         let what = format!("Joint interest billing {}, {}", month.label(), lease.record.name);
         let mut draft = Draft::new(document, entered_on, what);
-        draft.due_date = Some(entered_on + Days::new(15));
+        draft.due_date = Some(draft.document_date + Days::new(BILL_DAYS));
         draft.source_document = Some(format!("JIB-{}-{}", month.label(), lease.jib_code));
         for billed in self.billed(at, facts) {
             for ((partner, share), part) in lease.partners.iter().zip(&billed.parts) {
@@ -341,7 +343,7 @@ impl Ground {
             &self.masters.projects[project as usize].afe_number
         });
         let mut draft = Draft::new(document, entered_on, format!("COPAS overhead {}, {of}", month.label()));
-        draft.due_date = Some(entered_on + Days::new(15));
+        draft.due_date = Some(draft.document_date + Days::new(BILL_DAYS));
         draft.source_document = Some(format!("JIB-{}-{}", month.label(), lease.jib_code));
         let own = if project.is_some() { DRILLING_SUPERVISION } else { code::SUPERVISION };
         for ((partner, share), part) in lease.partners.iter().zip(&overhead.parts[1..]) {

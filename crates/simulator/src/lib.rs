@@ -8,7 +8,7 @@
 //! | `ground` | what happened in a month before anybody booked it: tickets, volumes, splits, costs |
 //! | `template` | the entry templates as data |
 //! | `document` | a document by what makes it, and when in the day it is entered |
-//! | `tickets`, `revenue`, `owners`, `taxes`, `payables`, `currency`, `joint_interest`, `non_operator`, `capital`, `depletion`, `retirement`, `payroll`, `hedging`, `midstream`, `materials`, `treasury`, `close`, `opening` | a family of templates each: which documents exist, when each is entered, what it posts |
+//! | `tickets`, `revenue`, `owners`, `taxes`, `payables`, `currency`, `joint_interest`, `non_operator`, `capital`, `depletion`, `retirement`, `payroll`, `hedging`, `imbalance`, `midstream`, `materials`, `treasury`, `close`, `opening` | a family of templates each: which documents exist, when each is entered, what it posts |
 //! | `books`, `items`, `standing` | balances by what accounts are kept by, and open items, folded month by month |
 //! | `plan` | the one numbered sequence |
 //! | `faults`, [`late`] | what is broken on purpose |
@@ -34,6 +34,7 @@ mod faults;
 pub mod geography;
 mod ground;
 mod hedging;
+mod imbalance;
 mod items;
 mod joint_interest;
 pub mod late;
@@ -74,4 +75,4 @@ pub fn transaction_types() -> Vec<&'static str> {
 }
 
 /// Version of the simulator: a ledger made by another version is another ledger.
-pub const VERSION: &str = "3";
+pub const VERSION: &str = "4";

@@ -8,7 +8,7 @@ use crate::month::Month;
 use crate::random::{Draw, Stream};
 use crate::template::Template;
 use crate::world::World;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::period::on_or_after;
 use ledger::split::largest_remainder;
@@ -135,7 +135,10 @@ pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) 
 pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
     match document.template {
         Template::MaterialPurchase => world.ground.bought_on(document),
-        Template::MaterialPayment => on_or_after(world.ground.bought_on(document) + Days::new(30)),
+        Template::MaterialPayment => {
+            let ground = &world.ground;
+            on_or_after(ground.due(ground.bought_on(document), ground.supplier(document)))
+        }
         _ => some_business_day(document.month, &mut document.draw(world.ground.seed, Stream::Material)),
     }
 }
@@ -150,7 +153,7 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     let mut draft = Draft::new(document, entered_on, String::new());
     if document.template == Template::MaterialPurchase {
         draft.description = format!("Materials, {}", ground.name(supplier));
-        draft.due_date = Some(entered_on + Days::new(30));
+        draft.due_date = Some(ground.due(draft.document_date, supplier));
         draft.source_document =
             Some(format!("PO-{}-{}{:02}", document.month.label(), document.subject, document.part));
         draft.debit(

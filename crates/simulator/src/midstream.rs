@@ -1,4 +1,4 @@
-//! Gathering, by the affiliate and by others; what affiliates charge each other, always in both books; gas imbalances.
+//! Gathering, by the affiliate and by others; what affiliates charge each other, always in both books.
 //!
 //! | gathering by the affiliate | operator | gatherer |
 //! |---|---|---|
@@ -13,10 +13,9 @@ use crate::document::Document;
 use crate::draft::Draft;
 use crate::geography::BASINS;
 use crate::ground::{Facts, Ground, Split, scattered};
-use crate::masters::{GAS, MIDSTREAM, NON_OPERATOR, OPERATOR};
+use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
-use crate::standing::Standing;
 use crate::template::Template;
 use crate::world::{World, reversed};
 use chrono::NaiveDate;
@@ -37,8 +36,6 @@ const ACCRUALS: [Template; 4] = [
 const SHIPPERS: u32 = 8;
 /// Management fees of a month: who pays, and how much in cents.
 const FEES: [(u8, i64); 2] = [(NON_OPERATOR, 85_000_00), (MIDSTREAM, 140_000_00)];
-/// What is taken beyond the own share, in parts per thousand.
-const OVERPRODUCED: i64 = 22;
 
 /// Gathering of a month's finals by basin.
 fn gathered(ground: &Ground, facts: &Facts) -> [i64; BASINS.len()] {
@@ -70,21 +67,13 @@ impl Ground {
         (!GATHERED.contains(&at)).then(|| self.masters.counterparties.gatherer(at))
     }
 
-    /// What an overproduced well took beyond its share in a month: volume, price and value of the own part.
-    fn imbalance(&self, facts: &Facts, well: u32) -> Option<(Quantity, UnitPrice, i64)> {
-        let sale =
-            facts.sales.get(&(well, GAS)).filter(|_| self.masters.wells[well as usize].is_overproduced)?;
-        let volume = Quantity::from_units(sale.accrued.volumes[0] * OVERPRODUCED / 1_000);
-        let price = sale.accrued.price;
-        let cents = Money::product(volume, price).expect("an imbalance fits").units();
-        (cents > 0).then_some((volume, price, cents))
-    }
-
     /// What a shipper of others' gas is charged for a month.
     fn shipped(&self, month: Month, shipper: u32) -> (Quantity, UnitPrice, i64) {
         let mut draw = Draw::new(self.seed, Stream::Corporate, 100 + u64::from(shipper), month.number());
         let volume = Quantity::from_units(scattered(&mut draw, 260_000_000).max(1_000_000));
-        let price = UnitPrice::from_units(draw.between(310, 480) * 1_000);
+        // Its contract fixes the rate.
+        let mut contract = Draw::new(self.seed, Stream::Corporate, 100 + u64::from(shipper), 0);
+        let price = UnitPrice::from_units(contract.between(310, 480) * 1_000);
         (volume, price, Money::product(volume, price).expect("a fee fits").units())
     }
 }
@@ -120,29 +109,12 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
         let fee = Document::new(Template::ThirdPartyFee, month, shipper, 0).of(MIDSTREAM);
         found.extend([fee, fee.as_template(Template::FeeReceipt)]);
     }
-    let overproduced =
-        ground.masters.on_production(month).iter().filter(|well| ground.imbalance(facts, **well).is_some());
-    found.extend(overproduced.map(|well| Document::new(Template::GasImbalance, month, *well, 0)));
-}
-
-/// What follows from what stands when a month begins: imbalances are settled each March.
-pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
-    if month.of_year() != 3 {
-        return;
-    }
-    for (well, master) in (0..).zip(&world.ground.masters.wells) {
-        if master.is_overproduced && standing.books.of(OPERATOR, code::IMBALANCE_PAYABLE, [well, 0, 0]) < 0 {
-            found.push(Document::new(Template::GasImbalanceSettlement, month, well, 0));
-        }
-    }
 }
 
 /// The day on which a document of this family is entered.
 pub(crate) fn entered_on(document: Document) -> NaiveDate {
     let month = document.month;
     match document.template {
-        Template::GasImbalance => month.plus(1).working_day(7),
-        Template::GasImbalanceSettlement => on_or_after(month.day(20)),
         Template::GatheringAccrual | Template::GatheringAccrualReversal => month.plus(1).working_day(7),
         Template::GatheringReaccrual | Template::GatheringReaccrualReversal => month.plus(2).working_day(7),
         Template::GatheringFee => on_or_after(month.plus(2).day(20)),
@@ -158,9 +130,6 @@ pub(crate) fn entered_on(document: Document) -> NaiveDate {
 /// Builds a document of this family.
 pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     match document.template {
-        Template::GasImbalance | Template::GasImbalanceSettlement => {
-            imbalance_draft(world, document, entered_on)
-        }
         Template::GatheringPayment => {
             let basin = document.subject as usize;
             let cents = gathered(&world.ground, &world.facts(document.month))[basin];
@@ -224,34 +193,6 @@ impl Ground {
     }
 }
 
-/// Sales method: Dr gas revenue / Cr imbalance payable for what the reserves cannot make up; Dr payable / Cr cash.
-fn imbalance_draft(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
-    let ground = &world.ground;
-    let well = document.subject;
-    if document.template == Template::GasImbalanceSettlement {
-        let owed = -world.standing(document.month).books.of(OPERATOR, code::IMBALANCE_PAYABLE, [well, 0, 0]);
-        let mut draft =
-            Draft::new(document, entered_on, format!("Gas imbalance settled, {}", ground.well_name(well)));
-        draft.debit(code::IMBALANCE_PAYABLE, owed, |line| ground.on_well(line, well));
-        draft.credit(code::CASH, owed, |_| {});
-        return draft;
-    }
-    let (volume, price, cents) =
-        ground.imbalance(&world.facts(document.month), well).expect("it is listed because there is one");
-    let what = format!("Gas imbalance {}, {}", document.month.label(), ground.well_name(well));
-    let mut draft = Draft::new(document, entered_on, what);
-    draft.production_month = Some(document.month.first());
-    draft.debit(code::GAS_REVENUE, cents, |line| {
-        ground.at_well(line, well, GAS);
-        line.quantity = Some(-volume);
-        line.heat_factor = ground.heat(well, GAS);
-        line.unit_of_measure = Some("MCF".into());
-        line.unit_price = Some(price);
-    });
-    draft.credit(code::IMBALANCE_PAYABLE, cents, |line| ground.on_well(line, well));
-    draft
-}
-
 /// What two affiliates book of one thing. The operator's document roots the group.
 fn between_affiliates(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     let ground = &world.ground;
@@ -307,6 +248,7 @@ fn between_affiliates(world: &World, document: Document, entered_on: NaiveDate) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::masters::GAS;
     use crate::sound::{any_is_sound, world};
 
     any_is_sound!(Midstream);

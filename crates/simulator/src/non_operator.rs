@@ -76,7 +76,7 @@ impl Ground {
         (net(&split) != 0 && split.parts[0] != 0).then_some(split)
     }
 
-    /// What a lease's operator bills for a month at 8/8, by account and well.
+    /// What a lease's operator bills for a month at 8/8, by account and well: what it spends, and the county's tax.
     fn others_costs(&self, month: Month, lease: u32) -> Vec<(&'static str, u32, i64)> {
         let mut costs = Vec::new();
         for well in self
@@ -92,6 +92,10 @@ impl Ground {
             let weights: Vec<i64> = BILLED.iter().map(|(_, weight)| weight * draw.between(30, 170)).collect();
             let parts = largest_remainder(cents.max(80_000), &weights);
             costs.extend(BILLED.iter().zip(parts).map(|((account, _), part)| (*account, *well, part)));
+            let sales = [OIL, GAS, LIQUIDS].map(|place| self.others_sale(month, *well, place, false));
+            let worked = sales.iter().flatten().map(|sale| self.worked(month, lease, sale)).sum();
+            let tax = self.property_tax_on(lease, worked);
+            costs.extend((tax > 0).then_some((code::AD_VALOREM_EXPENSE, *well, tax)));
         }
         costs
     }
@@ -328,7 +332,7 @@ impl Ground {
         let what = format!("Joint interest bill {}, {}", document.month.label(), self.name(lease.purchaser));
         let mut draft = Draft::new(document, entered_on, what);
         draft.document_date = entered_on - Days::new(3);
-        draft.due_date = Some(entered_on + Days::new(15));
+        draft.due_date = Some(self.due(draft.document_date, lease.purchaser));
         draft.source_document = Some(format!("OP-{}-{}", document.month.label(), lease.jib_code));
         let mut total = 0;
         for cost in self.our_costs(document.month, document.subject) {

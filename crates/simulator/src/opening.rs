@@ -2,10 +2,11 @@
 //!
 //! Two years before the first day are booked like any others. What then stands on the balance sheet, by open item, owner,
 //! partner, well, AFE, obligation, debt and equity, is carried in by opening entries; so nothing is paid, reversed or
-//! depleted that never existed.
+//! depleted that never existed. Results of a year that is not closed are carried in by account in period 0 of that year, so
+//! that its statements and its close are whole.
 
 use crate::books::{Books, Item};
-use crate::close::LINES;
+use crate::close::{self, LINES};
 use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::Ground;
@@ -15,7 +16,7 @@ use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
 use crate::month::Month;
 use crate::template::{Family, Template};
 use crate::world::World;
-use chrono::NaiveDate;
+use chrono::{Datelike, Days, NaiveDate};
 use ledger::Money;
 use ledger::chart::code;
 use uuid::Uuid;
@@ -136,26 +137,83 @@ impl CarriedLine {
     }
 }
 
-/// What the companies carry in, by company, in order.
+/// What the companies carry in, by company.
 #[derive(Debug)]
-pub(crate) struct Carried(Vec<Vec<CarriedLine>>);
+pub(crate) struct Carried(Vec<CarriedIn>);
+
+/// What a company carries in, in order.
+#[derive(Debug)]
+struct CarriedIn {
+    /// What stands, and the results of the year that the day before the first is in.
+    lines: Vec<CarriedLine>,
+    /// Results of the year before, where the books begin before it is closed.
+    last_year: Vec<CarriedLine>,
+}
+
+impl CarriedIn {
+    /// What each of its opening entries carries, and whether that is of the year before.
+    fn parts(&self) -> impl Iterator<Item = (&[CarriedLine], bool)> {
+        let now = self.lines.chunks(LINES).map(|part| (part, false));
+        now.chain(self.last_year.chunks(LINES).map(|part| (part, true)))
+    }
+}
 
 impl Carried {
-    /// What stands in the books of the companies, item by item where it is known what opened it.
-    pub(crate) fn new(books: &Books, items: &[OpenItems], companies: std::ops::Range<u8>) -> Self {
-        Self(companies.map(|company| carried_lines(books, items, company)).collect())
+    /// What stands in the books of the companies on the day before their first, item by item where it is known what opened
+    /// it, and the results of years that are not closed.
+    pub(crate) fn new(
+        books: &Books,
+        items: &[OpenItems],
+        companies: std::ops::Range<u8>,
+        eve: NaiveDate,
+    ) -> Self {
+        let results = |company, year| {
+            let results = books.results(company, year).into_iter();
+            results.map(|(item, cents)| CarriedLine { item, opened_by: None, cents })
+        };
+        let carried_in = |company| {
+            let mut lines = carried_lines(books, items, company);
+            lines.extend(results(company, eve.year()));
+            lines.sort_unstable_by_key(CarriedLine::key);
+            CarriedIn { lines, last_year: results(company, eve.year() - 1).collect() }
+        };
+        Self(companies.map(carried_in).collect())
+    }
+
+    fn of(&self, company: u8) -> &CarriedIn {
+        &self.0[usize::from(company)]
     }
 
     /// The place of a line among those of its company, and the line.
     fn find(&self, key: (Item, Option<Uuid>)) -> Option<(usize, CarriedLine)> {
-        let lines = &self.0[usize::from(key.0.company)];
+        let lines = &self.of(key.0.company).lines;
         lines.binary_search_by_key(&key, CarriedLine::key).ok().map(|at| (at, lines[at]))
     }
 
     /// How many opening entries come before a company's.
     fn entries_before(&self, company: u8) -> usize {
-        self.0[..usize::from(company)].iter().map(|lines| lines.len().div_ceil(LINES)).sum()
+        self.0[..usize::from(company)].iter().map(|carried| carried.parts().count()).sum()
     }
+}
+
+/// The days on which opening entries count, of books that begin on `start`: the day before, and where that is in another
+/// year than one that is not closed, also the last of that one, whose results it takes.
+pub(crate) fn days(start: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    let eve = start - Days::new(1);
+    let is_open = start <= close::closed_on(eve.year() - 1);
+    std::iter::once(eve).chain(is_open.then(|| last_day(eve.year() - 1)))
+}
+
+fn last_day(year: i32) -> NaiveDate {
+    Month(year * 12 + 11).last()
+}
+
+/// The day on which an opening entry counts: its results are of that day's year.
+pub(crate) fn counts_on(world: &World, document: Document) -> NaiveDate {
+    let eve = world.begins_at().date_naive();
+    let part = world.opening().of(document.company).parts().nth(usize::from(document.part));
+    let is_of_last_year = part.is_some_and(|(_, of_last_year)| of_last_year);
+    if is_of_last_year { last_day(eve.year() - 1) } else { eve }
 }
 
 /// The opening entry that carries a line, and the line.
@@ -191,8 +249,8 @@ fn carried_lines(books: &Books, items: &[OpenItems], company: u8) -> Vec<Carried
 pub(crate) fn documents(world: &World) -> Vec<Document> {
     let month = Month::of(world.settings().start_date);
     let mut found = Vec::new();
-    for (company, lines) in (0..).zip(&world.opening().0) {
-        let parts = 0..lines.len().div_ceil(LINES) as u16;
+    for (company, carried) in (0..).zip(&world.opening().0) {
+        let parts = 0..carried.parts().count() as u16;
         found.extend(parts.map(|part| Document::new(Template::OpeningBalance, month, 0, part).of(company)));
     }
     found
@@ -200,12 +258,12 @@ pub(crate) fn documents(world: &World) -> Vec<Document> {
 
 /// A part of a company's opening balances. Each part balances: what it lacks stands in retained earnings, whose own
 /// balance the parts make up between them. An open item has a line of its own that names its document.
-pub(crate) fn draft(world: &World, document: Document, day: NaiveDate) -> Draft<'_> {
+pub(crate) fn draft(world: &World, document: Document) -> Draft<'_> {
     let what = format!("Opening balances, part {}", document.part + 1);
-    let mut draft = Draft::new(document, day, what);
+    let mut draft = Draft::new(document, counts_on(world, document), what);
     let is_earned = |line: &&CarriedLine| line.item.account().account_code == code::RETAINED_EARNINGS;
-    let carried = &world.opening().0[usize::from(document.company)];
-    let part = carried.chunks(LINES).nth(usize::from(document.part)).unwrap_or_default();
+    let parts = world.opening().of(document.company).parts();
+    let part = parts.map(|(part, _)| part).nth(usize::from(document.part)).unwrap_or_default();
     let mut sum = 0;
     for carried in part.iter().filter(|line| !is_earned(line)) {
         sum += carried.cents;

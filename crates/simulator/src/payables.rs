@@ -40,11 +40,11 @@ const GOODS: [&str; 6] = [code::CHEMICALS, code::FUEL, code::COMPRESSION, "710.0
 const CORRECTIONS: [u32; 2] = [590, 10];
 /// Invoices of its stretch of a month that are looked at for one to correct: nearly each stretch has one among so many.
 const LOOKED_AT: u32 = 24;
+/// Days after a monthly invoice falls due in which it is paid.
+const SETTLED_AFTER: u64 = 3;
 /// Accounts of a well that is drilled, among which costs are confused: intangible ones, and equipment.
-const CONFUSED: [&[&str]; 2] = [
-    &["241.001", "241.002", "241.003", "241.004", "241.005", "241.006"],
-    &["243.030", "243.031", "243.040", "243.041"],
-];
+const CONFUSED: [&[&str]; 2] =
+    [&["241.001", "241.002", "241.003", "241.004", "241.005", "241.006"], &["243.030", "243.040"]];
 /// What of a basin's lease operating expense vendors invoice outside field tickets, in parts per hundred.
 const INVOICED_OF_EXPENSE: i64 = 52;
 
@@ -274,6 +274,11 @@ fn day_of(document: Document) -> NaiveDate {
     document.month.day(u64::from(document.subject) + 1)
 }
 
+/// The date on an invoice.
+fn dated(document: Document, invoice: &Invoice) -> NaiveDate {
+    day_of(document) - Days::new(invoice.age_days)
+}
+
 /// The invoice of a document: the one of its day that its part names.
 fn invoice_of(document: Document, facts: &Facts) -> &Invoice {
     &facts.invoices[document.subject as usize][usize::from(document.part)]
@@ -302,10 +307,13 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
         Template::VendorPayment => {
             let facts = world.facts(document.month);
             let invoice = invoice_of(document, &facts);
-            on_or_after(ground.due(day_of(document), invoice.vendor) + Days::new(invoice.late_days))
+            on_or_after(ground.due(dated(document, invoice), invoice.vendor) + Days::new(invoice.late_days))
         }
         Template::ServiceInvoice => document.month.plus(1).working_day(2),
-        Template::ServicePayment => on_or_after(document.month.plus(2).day(3)),
+        Template::ServicePayment => {
+            let due = ground.due(document.month.last(), document.subject);
+            on_or_after(due + Days::new(SETTLED_AFTER))
+        }
         Template::Reclassification => {
             let mut draw = document.draw(ground.seed, Stream::Correction);
             // Half of what is coded wrong is found at the close.
@@ -339,18 +347,18 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
 }
 
 impl Ground {
-    /// The day on which an invoice falls due.
-    pub(crate) fn due(&self, day: NaiveDate, vendor: u32) -> NaiveDate {
-        let terms = self.masters.counterparties.all[vendor as usize].payment_terms_days;
-        day + Days::new(u64::from(terms.unsigned_abs()))
+    /// The day on which what is dated on a day falls due, by the counterparty's terms.
+    pub(crate) fn due(&self, dated: NaiveDate, counterparty: u32) -> NaiveDate {
+        let terms = self.masters.counterparties.all[counterparty as usize].payment_terms_days;
+        dated + Days::new(u64::from(terms.unsigned_abs()))
     }
 
     /// Dr expense at 8/8, a line each / Cr vouchers payable.
     fn invoice_draft(&self, document: Document, entered_on: NaiveDate, invoice: &Invoice) -> Draft<'_> {
         let (day, index) = (day_of(document), document.part);
         let mut draft = Draft::new(document, entered_on, format!("Invoice, {}", self.name(invoice.vendor)));
-        draft.document_date = day - Days::new(invoice.age_days);
-        draft.due_date = Some(self.due(day, invoice.vendor));
+        draft.document_date = dated(document, invoice);
+        draft.due_date = Some(self.due(draft.document_date, invoice.vendor));
         draft.source_document = Some(format!("INV-{}-{index:04}", day.format("%y%m%d")));
         draft.foreign = invoice.rate.map(|rate| ("CAD", rate));
         for (nth, line) in invoice.lines.iter().enumerate() {
@@ -449,7 +457,7 @@ fn service_invoice(world: &World, document: Document, entered_on: NaiveDate) -> 
     let what =
         format!("{tickets} field tickets of {}, {}", document.month.label(), ground.name(document.subject));
     let mut draft = Draft::new(document, entered_on, what);
-    draft.due_date = Some(document.month.plus(2).first());
+    draft.due_date = Some(ground.due(draft.document_date, document.subject));
     draft.source_document = Some(format!("FTI-{}-{}", document.month.label(), document.subject));
     draft.debit(code::RECEIVED_NOT_INVOICED, cents, |line| {
         // Hundreds of tickets: their vendor and month name them.

@@ -40,6 +40,8 @@ pub enum Stream {
     Corporate = 16,
     /// Interests that pass to other owners.
     Transfer = 17,
+    /// What owners take of a well's gas in kind.
+    Takes = 18,
 }
 
 /// Numbers keyed by seed, stream, entity and day.

@@ -12,7 +12,7 @@ use crate::random::{Draw, Stream};
 use crate::standing::Standing;
 use crate::template::Template;
 use crate::world::World;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::period::on_or_after;
 use ledger::split::largest_remainder;
@@ -117,7 +117,11 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
         Template::AroAccretion => document.month.plus(1).working_day(6),
         Template::AroRecognition => document.month.working_day(7),
         Template::PluggingInvoice => world.ground.plugged_on(document),
-        Template::PluggingPayment => on_or_after(world.ground.plugged_on(document) + Days::new(30)),
+        Template::PluggingPayment => {
+            let ground = &world.ground;
+            let (vendor, _) = ground.plugging(document.month, document.subject)[usize::from(document.part)];
+            on_or_after(ground.due(ground.plugged_on(document), vendor))
+        }
         // Once partners are billed and the month's accretion is booked.
         Template::AroSettlement => document.month.plus(1).working_day(7),
         _ => document.month.working_day(11),
@@ -178,7 +182,7 @@ fn contractor(world: &World, document: Document, entered_on: NaiveDate) -> Draft
         return draft;
     }
     draft.description = format!("Plugging of {}, {}", ground.well_name(well), ground.name(vendor));
-    draft.due_date = Some(entered_on + Days::new(30));
+    draft.due_date = Some(ground.due(draft.document_date, vendor));
     draft.source_document = Some(format!("PA-{}-{well}{}", document.month.label(), document.part));
     draft.debit(code::PLUGGING, cents, |line| {
         ground.on_well(line, well);

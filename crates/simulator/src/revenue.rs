@@ -449,8 +449,6 @@ fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_
     if let Some((well, place, cents)) = short {
         draft.debit(account(place), cents, |line| {
             ground.at_well(line, well, place);
-            line.quantity = Some(Quantity::ZERO);
-            line.unit_of_measure = Some(unit(product(place)).into());
             line.text = Some("Short paid, written off".into());
         });
     }

@@ -59,7 +59,7 @@ pub(crate) fn any_draft(family: Family) -> impl Strategy<Value = Draft<'static>>
     })
 }
 
-/// Debits are credits in both currencies, no line is nothing, and each carries what its account requires.
+/// Debits are credits in both currencies, no line is nothing or says it, and each carries what its account requires.
 pub(crate) fn sound(draft: &Draft<'_>) -> Result<(), TestCaseError> {
     let of = |side, amount: fn(&JournalLine<'_>) -> i64| -> i64 {
         draft.lines.iter().filter(|line| line.side == side).map(amount).sum()
@@ -73,6 +73,11 @@ pub(crate) fn sound(draft: &Draft<'_>) -> Result<(), TestCaseError> {
         prop_assert_eq!(of(Side::Debit, amount), of(Side::Credit, amount), "{}", draft.description);
     }
     for line in &draft.lines {
+        let says_nothing = line.quantity.is_some_and(|it| it.is_zero())
+            || line.unit_price.is_some_and(|it| it.is_zero())
+            || line.base_amount.is_some_and(|it| it.is_zero())
+            || line.rate.is_some_and(|it| it.is_zero());
+        prop_assert!(!says_nothing, "{}: zero on line {}", draft.description, line.line_number);
         let account = ledger::chart::account(&line.account_code);
         let required = account.map(|account| account.required_dimensions).unwrap_or_default();
         prop_assert!(account.is_some_and(|account| account.is_postable), "{}", line.account_code);

@@ -4,6 +4,7 @@ use crate::books::Books;
 use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::{Ticket, Work, ticket_account};
+use crate::imbalance::Imbalances;
 use crate::items::{OpenItems, is_settled_in_order};
 use crate::masters::OPERATOR;
 use crate::month::Month;
@@ -30,6 +31,8 @@ pub(crate) struct Standing {
     /// Proved developed reserves by well in thousandths of a BOE, when the month before this one began: what depletes
     /// that month's production.
     pub(crate) reserves: Vec<i64>,
+    /// What the company is ahead or behind of its share of wells' gas.
+    pub(crate) imbalances: Imbalances,
 }
 
 /// What a month's own balances decide: checks, draws, repayments, dividends.
@@ -45,7 +48,7 @@ impl Standing {
         let masters = &world.ground.masters;
         let reserves = masters.wells.iter().map(|well| well.reserves(masters.base)).collect();
         let (books, items) = (world.ground.first_balances(), OpenItems::default());
-        Self { month: masters.base, books, items, reserves }
+        Self { month: masters.base, books, items, reserves, imbalances: Imbalances::default() }
     }
 
     /// What a partner owes by lease and bill, the oldest bill of a lease first.
@@ -101,6 +104,7 @@ pub(crate) fn book(world: &World, before: &Standing, planned: &[Planned]) -> (Se
     booking.documents(&planned[at..]);
     booking.treasury(month);
     booking.produced(month.plus(-1));
+    world.ground.balance_gas(month, &world.facts(month), &mut booking.standing.imbalances);
     booking.standing.month = month.plus(1);
     booking.standing.books.tidy();
     (booking.settled, booking.standing)

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::draft::Draft;
-use crate::ground::{Facts, Ground};
+use crate::ground::{Facts, Ground, Spent, Split};
 use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
 use crate::month::Month;
 use crate::standing::Standing;
@@ -11,11 +11,11 @@ use crate::world::World;
 use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::period::{on_or_after, on_or_before};
-use ledger::{Money, Rate};
+use ledger::{InterestType, Money, Rate};
 use std::collections::BTreeMap;
 
-/// Property tax of a month's own revenue by state, in parts per ten thousand: what counties come to. The production taxes of
-/// North Dakota, Oklahoma, Montana and Louisiana stand in its place, and Pennsylvania levies none.
+/// Property tax of a month's revenue of the working interest by state, in parts per ten thousand: what counties come to. The
+/// production taxes of North Dakota, Oklahoma, Montana and Louisiana stand in its place, and Pennsylvania levies none.
 const AD_VALOREM: [(&str, i64); 7] =
     [("TX", 210), ("NM", 110), ("CO", 420), ("WY", 620), ("UT", 100), ("WV", 180), ("OH", 80)];
 
@@ -47,7 +47,7 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
     let owed = facts.taxed.iter().filter(|(_, cents)| **cents > 0);
     found.extend(owed.map(|(tax, _)| Document::new(Template::SeveranceRemittance, month, *tax, 0)));
     for (lease, _) in (0..).zip(&world.ground.masters.leases) {
-        if world.ground.property_tax(lease, facts).iter().any(|(_, _, cents)| *cents > 0) {
+        if !world.ground.property_tax(month, lease, facts).is_empty() {
             found.push(Document::new(Template::AdValoremAccrual, month, lease, 0));
         }
     }
@@ -125,34 +125,56 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
 }
 
 impl Ground {
-    /// Property tax of a lease's wells: well, own revenue, tax.
-    fn property_tax(&self, lease: u32, facts: &Facts) -> Vec<(u32, i64, i64)> {
-        let mut revenue: BTreeMap<u32, i64> = BTreeMap::new();
+    /// Property tax of an operated lease's wells: well, revenue of the working interest, tax.
+    fn property_tax(&self, month: Month, lease: u32, facts: &Facts) -> Vec<(u32, i64, i64)> {
+        let mut taxed = Vec::new();
         for well in self.masters.wells_of(lease) {
-            for (_, sale) in facts.sales.range((*well, 0)..=(*well, u8::MAX)) {
-                *revenue.entry(*well).or_default() += sale.accrued.parts[0];
+            let sales = facts.sales.range((*well, 0)..=(*well, u8::MAX));
+            let worked = sales.map(|(_, sale)| self.worked(month, lease, &sale.accrued)).sum();
+            let tax = self.property_tax_on(lease, worked);
+            if tax > 0 {
+                taxed.push((*well, worked, tax));
             }
         }
-        let rate = ad_valorem(&self.masters.leases[lease as usize].record.state);
-        if rate.is_zero() {
-            return Vec::new();
-        }
-        let tax = |own: i64| Money::product(Money::from_units(own), rate).expect("a tax fits").units();
-        revenue.into_iter().filter(|(_, own)| *own > 0).map(|(well, own)| (well, own, tax(own))).collect()
+        taxed
     }
 
-    /// Dr ad valorem tax by well / Cr ad valorem payable.
+    /// What of a sale belongs to those who bear the lease's cost. Counties tax the owners of royalties themselves.
+    pub(crate) fn worked(&self, month: Month, lease: u32, split: &Split) -> i64 {
+        let interests = &self.masters.leases[lease as usize].deck(month).interests;
+        let of_working = interests.iter().zip(&split.parts);
+        of_working.filter(|(it, _)| it.interest_type == InterestType::Working).map(|(_, part)| part).sum()
+    }
+
+    /// Property tax on a month's revenue of the working interest of a lease's well.
+    pub(crate) fn property_tax_on(&self, lease: u32, worked: i64) -> i64 {
+        let rate = ad_valorem(&self.masters.leases[lease as usize].record.state);
+        Money::product(Money::from_units(worked.max(0)), rate).expect("a tax fits").units()
+    }
+
+    /// Adds what a month's property tax costs: the operator owes it at 8/8 of the working interest, and bills partners theirs.
+    pub(crate) fn property_taxed(&self, month: Month, facts: &mut Facts) {
+        for lease in 0..self.masters.leases.len() as u32 {
+            for (well, _, cents) in self.property_tax(month, lease, facts) {
+                let spent = Spent { lease, project: None, account: code::AD_VALOREM_EXPENSE, well };
+                *facts.costs.entry(spent).or_default() += cents;
+            }
+        }
+    }
+
+    /// Dr ad valorem tax by well / Cr ad valorem payable, at 8/8 of the working interest.
     fn property_tax_draft(&self, document: Document, entered_on: NaiveDate, facts: &Facts) -> Draft<'_> {
         let master = &self.masters.leases[document.subject as usize];
         let lease = &master.record;
         let what = format!("Property tax {}, {}", document.month.label(), lease.name);
         let mut draft = Draft::new(document, entered_on, what);
         draft.production_month = Some(document.month.first());
-        let taxed = self.property_tax(document.subject, facts);
-        for (well, own, cents) in &taxed {
+        let taxed = self.property_tax(document.month, document.subject, facts);
+        for (well, worked, cents) in &taxed {
             draft.debit(code::AD_VALOREM_EXPENSE, *cents, |line| {
                 self.on_well(line, *well);
-                line.base_amount = Some(Money::from_units(*own));
+                self.on_joint_account(line, document.subject);
+                line.base_amount = Some(Money::from_units(*worked));
                 line.rate = Some(ad_valorem(&lease.state));
             });
         }
@@ -194,6 +216,33 @@ mod tests {
             taxes
         };
         assert_eq!(sorted(published), sorted(known.cloned().collect()));
+    }
+
+    #[test]
+    fn partners_are_billed_their_shares_of_the_property_tax_that_the_operator_owes() {
+        let world = world();
+        let month = Month::of("2024-11-01".parse().unwrap());
+        let facts = world.facts(month);
+        let mut billed_leases = 0;
+        for (at, lease) in (0..).zip(&world.ground.masters.leases) {
+            let taxed = world.ground.property_tax(month, at, &facts);
+            if taxed.is_empty() || lease.partners.is_empty() {
+                continue;
+            }
+            let bill = Document::new(Template::JibCutBack, month, at, 0);
+            let bill = world.draft(bill, month.plus(1).working_day(5));
+            let is_of_tax = |line: &&ledger::JournalLine<'_>| {
+                line.billed_account_code.as_deref() == Some(code::AD_VALOREM_EXPENSE)
+            };
+            let billed: i64 = bill.lines.iter().filter(is_of_tax).map(|line| line.amount.units()).sum();
+            let kept =
+                |(well, ..): &(u32, i64, i64)| world.ground.kept(&facts, *well, code::AD_VALOREM_EXPENSE);
+            let owed: i64 = taxed.iter().map(|(.., cents)| cents).sum();
+            assert_eq!(billed + taxed.iter().map(kept).sum::<i64>(), owed, "{}", lease.record.name);
+            assert_eq!(bill.lines.iter().filter(is_of_tax).count(), lease.partners.len(), "a line each");
+            billed_leases += 1;
+        }
+        assert!(billed_leases > 10, "{billed_leases}");
     }
 
     #[test]

@@ -65,6 +65,7 @@ pub(crate) enum Family {
     Retirement,
     Payroll,
     Hedging,
+    Imbalance,
     Midstream,
     Materials,
     Treasury,
@@ -242,9 +243,9 @@ templates! {
     HedgeMarkToMarket = "HEDGE_MARK_TO_MARKET", Hedging, Hedging, Standard, Accounting, MonthEnd;
 
     /// Gas taken beyond what is ours and the reserves can make up.
-    GasImbalance = "GAS_IMBALANCE", Midstream, Revenue, Standard, Accounting, MonthEnd;
+    GasImbalance = "GAS_IMBALANCE", Imbalance, Revenue, Standard, Accounting, MonthEnd;
     /// It is settled in cash.
-    GasImbalanceSettlement = "GAS_IMBALANCE_SETTLEMENT", Midstream, Revenue, Standard, Treasury, AsEntered;
+    GasImbalanceSettlement = "GAS_IMBALANCE_SETTLEMENT", Imbalance, Revenue, Standard, Treasury, AsEntered;
     /// Gathering by an affiliate, in both books.
     GatheringFee = "GATHERING_FEE", Midstream, Intercompany, Standard, Batch, AsEntered;
     /// Gathering by an affiliate that is not invoiced yet, in both books.

@@ -1,6 +1,5 @@
 //! The world: settings, masters, and the sequence of submissions.
 
-use crate::books::Item;
 use crate::document::Document;
 use crate::draft::{Draft, posting_date};
 use crate::faults::{self, Planted};
@@ -15,8 +14,8 @@ use crate::settings::{Settings, SettingsError};
 use crate::standing::{self, Settled, Standing, Tickets, check_document, post_ticket};
 use crate::template::{Counts, Family, Template};
 use crate::{
-    capital, close, currency, depletion, hedging, joint_interest, materials, midstream, non_operator,
-    opening, owners, payables, payroll, retirement, revenue, taxes, treasury,
+    capital, close, currency, depletion, hedging, imbalance, joint_interest, materials, midstream,
+    non_operator, opening, owners, payables, payroll, retirement, revenue, taxes, treasury,
 };
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use ledger::period::{ADJUSTING_PERIOD, midnight, opening_period, periods_of_year};
@@ -59,15 +58,8 @@ pub struct World {
     pub(crate) ground: Ground,
     identity: [u8; 32],
     first_standing: OnceLock<Arc<Standing>>,
-    opening: OnceLock<Opening>,
+    opening: OnceLock<Carried>,
     months: Mutex<Months>,
-}
-
-/// What the books begin with: what is carried in, and the results that became retained earnings before.
-#[derive(Debug)]
-struct Opening {
-    carried: Carried,
-    earned: Vec<(Item, i64)>,
 }
 
 /// A value that one thread makes while the others who want it wait.
@@ -143,10 +135,12 @@ impl World {
     pub fn opening_reference(&self) -> Vec<ReferenceRecord> {
         let start = self.settings.start_date;
         let mut records = self.ground.masters.records(start);
-        let first_year = self.first_month().plus(-1).year();
+        let first_year = opening::days(start).map(|day| day.year()).min();
+        let first_year = first_year.unwrap_or_default().min(self.first_month().plus(-1).year());
         for company in &self.ground.masters.companies {
             let code = &company.company_code;
-            records.push(ReferenceRecord::Period(opening_period(code, start)));
+            let openings = opening::days(start).map(|day| opening_period(code, day + Days::new(1)));
+            records.extend(openings.map(ReferenceRecord::Period));
             for year in first_year..=start.year() + 1 {
                 records.extend(periods_of_year(code, year).into_iter().map(ReferenceRecord::Period));
             }
@@ -351,18 +345,16 @@ impl World {
         let standing = self.standing(month);
         let mut documents = self.documents_of(month, &standing);
         documents.sort_unstable_by_key(|planned| (planned.entered_at, planned.document));
-        let (settled, mut next) = standing::book(self, &standing, &documents);
+        let (settled, next) = standing::book(self, &standing, &documents);
         let decided = self.decided(month, &settled);
         documents.extend(decided);
         documents.sort_unstable_by_key(|planned| (planned.entered_at, planned.document));
         // Kept for long, and found among many more.
         documents.shrink_to_fit();
         if month == self.first_month() {
-            // Here the books begin: what had been earned is retained.
-            let begun = self.begun(&standing, &documents, &settled);
-            next.books.retain_earned(&begun.earned);
-            // Where the month is booked once more, because it was not kept, the opening is there already, and the same.
-            let _ = self.opening.set(begun);
+            // Here the books begin. Where the month is booked once more, because it was not kept, the opening is there
+            // already, and the same.
+            let _ = self.opening.set(self.begun(&standing, &documents, &settled));
         }
         Booked { documents, settled: Arc::new(settled), next: Arc::new(next) }
     }
@@ -409,11 +401,9 @@ impl World {
         capital::due(self, month, standing, found);
         depletion::due(self, month, standing, found);
         retirement::due(self, month, standing, found);
-        midstream::due(self, month, standing, found);
+        imbalance::due(self, month, standing, found);
         treasury::due(self, month, standing, found);
-        if month != self.first_month() {
-            close::due(self, month, standing, found);
-        }
+        close::due(self, month, standing, found);
     }
 
     /// The documents that a month's balances decide.
@@ -454,7 +444,7 @@ impl World {
         if self.opening.get().is_none() {
             self.booked(self.first_month());
         }
-        &self.opening.get().expect("booking the first month sets it").carried
+        self.opening.get().expect("booking the first month sets it")
     }
 
     /// Documents that open items or clear them, of the months in which what is open at the first day was opened.
@@ -479,7 +469,7 @@ impl World {
     }
 
     /// The books at the first day: the month's documents that were entered before it, on what stood when the month began.
-    fn begun(&self, standing: &Standing, documents: &[Planned], settled: &Settled) -> Opening {
+    fn begun(&self, standing: &Standing, documents: &[Planned], settled: &Settled) -> Carried {
         let start = midnight(self.settings.start_date).timestamp_micros();
         let month = standing.month;
         let (mut books, mut in_order) = (standing.books.clone(), standing.items.clone());
@@ -494,9 +484,8 @@ impl World {
             in_order.take(self, document, entered_on, &draft, is_settled_in_order);
             as_planned.take(self, document, entered_on, &draft, is_settled_as_planned);
         }
-        let earned = books.begin();
         let companies = 0..self.ground.masters.companies.len() as u8;
-        Opening { carried: Carried::new(&books, &[in_order, as_planned], companies), earned }
+        Carried::new(&books, &[in_order, as_planned], companies, self.begins_at().date_naive())
     }
 
     /// What the tickets of a month post that are entered before an instant.
@@ -572,7 +561,8 @@ impl World {
     fn opening_documents(&self) -> Vec<Planned> {
         let planned = |(nth, document): (i64, Document)| {
             let at = self.opened_at(nth);
-            Planned { entered_at: at.timestamp_micros(), document, fiscal_year: at.year(), number: 0 }
+            let fiscal_year = opening::counts_on(self, document).year();
+            Planned { entered_at: at.timestamp_micros(), document, fiscal_year, number: 0 }
         };
         (0..).zip(opening::documents(self)).map(planned).collect()
     }
@@ -610,6 +600,7 @@ impl World {
             Family::Retirement => retirement::entered_on(self, document),
             Family::Payroll => payroll::entered_on(document),
             Family::Hedging => hedging::entered_on(document),
+            Family::Imbalance => imbalance::entered_on(document),
             Family::Midstream => midstream::entered_on(document),
             Family::Materials => materials::entered_on(self, document),
             Family::Treasury => treasury::entered_on(self, document),
@@ -637,7 +628,7 @@ impl World {
     /// The draft of a document that is entered on a day.
     pub(crate) fn draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
         match document.template.shape().family {
-            Family::Opening => opening::draft(self, document, entered_on),
+            Family::Opening => opening::draft(self, document),
             Family::Tickets => self.ground.ticket_draft(document, entered_on),
             Family::Revenue => revenue::draft(self, document, entered_on),
             Family::Owners => owners::draft(self, document, entered_on),
@@ -651,6 +642,7 @@ impl World {
             Family::Retirement => retirement::draft(self, document, entered_on),
             Family::Payroll => payroll::draft(self, document, entered_on),
             Family::Hedging => hedging::draft(self, document, entered_on),
+            Family::Imbalance => imbalance::draft(self, document, entered_on),
             Family::Midstream => midstream::draft(self, document, entered_on),
             Family::Materials => materials::draft(self, document, entered_on),
             Family::Treasury => treasury::draft(self, document, entered_on),

@@ -5,7 +5,8 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use ledger::check::{Reference, Submission as Checked, check};
 use ledger::period::midnight;
-use ledger::{JournalEntry, JournalLine, Side};
+use ledger::reference::AccountType;
+use ledger::{DocumentType, JournalEntry, JournalLine, Side};
 use simulator::{FaultRates, PriceTable, Settings, Submission, World};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -284,6 +285,39 @@ fn the_books_open_balanced_and_with_what_is_still_to_be_paid() {
         let is_debit = balance(account) > 0;
         assert_eq!(is_debit, side == Side::Debit, "{account}: {}", balance(account));
         assert_ne!(balance(account), 0, "{account}");
+    }
+}
+
+/// Also where the books begin between a year's end and its close, the close takes the whole year to retained earnings.
+#[test]
+fn a_year_is_closed_whole_however_late_in_it_the_books_begin() {
+    for start in ["2025-01-01", "2025-01-17", "2025-02-04"] {
+        let world = world(start);
+        let end = midnight("2025-02-11".parse().unwrap());
+        let submissions = world.submissions(world.begins_at(), end);
+        let mut left: BTreeMap<(String, String), i64> = BTreeMap::new();
+        let mut closed: BTreeMap<String, i64> = BTreeMap::new();
+        for entry in submissions.iter().map(|submission| &submission.entry) {
+            for line in entry.lines.iter().filter(|_| entry.fiscal_year == 2024) {
+                let account = ledger::chart::account(&line.account_code).unwrap();
+                let is_result = matches!(account.account_type, AccountType::Revenue | AccountType::Expense);
+                if is_result || account.account_code == "520.000" {
+                    let cents = line.signed_functional().units();
+                    let of = (entry.company_code.to_string(), line.account_code.to_string());
+                    *left.entry(of).or_default() += cents;
+                    if entry.document_type == DocumentType::Closing {
+                        *closed.entry(line.account_code.to_string()).or_default() += cents;
+                    }
+                }
+            }
+        }
+        let open: Vec<_> = left.iter().filter(|(_, cents)| **cents != 0).collect();
+        assert!(closed.len() > 40 && open.is_empty(), "{start}: {} closed, open {open:?}", closed.len());
+        for account in ["601.000", "603.000", "710.003", "710.010", "710.011", "732.000", "900.000"] {
+            let is_expense = account > "700";
+            // A year of it: more than the adjustments of a close could be.
+            assert!((closed[account] < -100_000_000) == is_expense, "{start} {account}: {}", closed[account]);
+        }
     }
 }
 

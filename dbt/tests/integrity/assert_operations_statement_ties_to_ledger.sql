@@ -7,7 +7,7 @@ with ledger as (
         -sum(line.net_amount) as amount
     from {{ ref('journal_lines') }} as line
     inner join {{ ref('int_current_account') }} as account on line.account_code = account.account_code
-    where account.los_line is not null and line.document_type <> 'CLS'
+    where account.los_line is not null and line.document_type not in ('CLS', 'OPN')
     group by line.company_code, account.los_line
 ),
 

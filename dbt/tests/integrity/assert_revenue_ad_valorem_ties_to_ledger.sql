@@ -1,4 +1,4 @@
--- What an entry expenses as property tax is what it makes payable.
+-- What an entry expenses as property tax is what it makes payable, bills of joint interest aside.
 with line as (
     select
         line.entry_id,
@@ -11,6 +11,7 @@ with line as (
     from {{ ref('journal_lines') }} as line
     where
         line.document_type not in ('CLS', 'OPN')
+        and line.source <> 'JIB'
         and line.entry_id = any(array(
             select taxed.entry_id
             from {{ ref('journal_lines') }} as taxed

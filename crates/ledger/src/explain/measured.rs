@@ -11,8 +11,14 @@ use chrono::NaiveDate;
 pub(super) fn explain(sheet: &mut Sheet<'_>) {
     for at in sheet.open() {
         let line = sheet.line(at);
+        // What is valued the same as the market, or had no value before, states no zero.
+        let is_swap = kind(sheet.entry) == "HEDGE_MARK_TO_MARKET";
         let calculation =
             match (line.quantity, line.unit_price, line.base_amount, line.rate, line.decimal_interest) {
+                (Some(quantity), price, before, ..) if is_swap => {
+                    let worth = (quantity, price.unwrap_or_default());
+                    valued(sheet, line, worth, before.unwrap_or_default())
+                }
                 (Some(quantity), Some(price), None, ..) => priced(sheet, line, quantity, price),
                 (Some(quantity), Some(price), Some(before), ..) => {
                     valued(sheet, line, (quantity, price), before)
@@ -162,7 +168,9 @@ fn about_rate(
         ("ARO_ACCRETION", _) => said("the obligation × a month of the credit-adjusted rate (ASC 410-20)"),
         ("INTEREST_ACCRUAL", _) => said("what is drawn on the revolver × a month of its interest"),
         ("BAD_DEBT_PROVISION", _) => said("what partners owe × the provision of a quarter"),
-        ("AD_VALOREM_ACCRUAL", _) => said("the company's own revenue of the well × the counties' rate"),
+        ("AD_VALOREM_ACCRUAL", _) => {
+            said("revenue of the well's working interest × the counties' rate; partners are billed theirs")
+        }
         ("MATERIAL_TRANSFER", _) => {
             let condition = line.text.as_deref().unwrap_or("its condition");
             (vec![format!("price when new × {condition} (COPAS)")], Vec::new())

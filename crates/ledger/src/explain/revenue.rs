@@ -8,7 +8,7 @@ use super::sheet::{Sheet, expect};
 use super::{Calculation, Facts, Method, kind, words};
 use crate::chart::code;
 use crate::entry::{InterestType, JournalLine, Product, Side};
-use crate::fixed::{DecimalInterest, Money, Quantity, Rate, UnitPrice};
+use crate::fixed::{DecimalInterest, Money, Quantity, UnitPrice};
 use crate::reference::TaxRate;
 use crate::split::largest_remainder;
 use chrono::NaiveDate;
@@ -210,7 +210,9 @@ pub(super) fn operated(sheet: &mut Sheet<'_>) {
 fn whole(sheet: &Sheet<'_>) -> Option<usize> {
     let carries = |account: &str| {
         sheet.entry.lines.iter().position(|line| {
-            line.account_code == account && line.quantity.is_some() && line.unit_price.is_some()
+            // What corrects the price alone has no volume.
+            let is_measured = line.quantity.is_some() || kind(sheet.entry) == "PRIOR_PERIOD_ADJUSTMENT";
+            line.account_code == account && is_measured && line.unit_price.is_some()
         })
     };
     [code::SALES_RECEIVABLE, code::REVENUE_CONTROL, code::ACCRUED_SALES].into_iter().find_map(carries)
@@ -219,12 +221,13 @@ fn whole(sheet: &Sheet<'_>) -> Option<usize> {
 /// What is right, and of a correction what was booked. The gross of an accrual is what its tickets came to.
 fn measured(sheet: &Sheet<'_>, whole: usize) -> Option<(Measured, Option<Measured>)> {
     let line = sheet.line(whole);
-    let (volume, price) = (line.quantity?, line.unit_price?);
+    let price = line.unit_price?;
     if kind(sheet.entry) == "PRIOR_PERIOD_ADJUSTMENT" {
         let booked = as_booked(line)?;
-        return Some((Measured::new(booked.volume + volume, price), Some(booked)));
+        let volume = booked.volume + line.quantity.unwrap_or_default();
+        return Some((Measured::new(volume, price), Some(booked)));
     }
-    let mut sale = Measured::new(volume, price);
+    let mut sale = Measured::new(line.quantity?, price);
     if line.account_code == code::REVENUE_CONTROL {
         sale.gross = signed(line, Side::Debit);
     }
@@ -362,11 +365,11 @@ fn unknown_tax(line: &JournalLine<'_>) -> Calculation {
     Calculation::new(line, Method::Stated, format!("tax {code}, whose rate is not on the reference topics"))
 }
 
-/// What contradicts the rate and the base that a line states.
+/// What contradicts the rate and the base that a line states. A tax on volume alone states no rate.
 fn of_tax(line: &JournalLine<'_>, tax: &TaxRate, base: i64) -> Option<String> {
-    let stated: Rate = line.rate?;
-    let rate = expect("rate", stated, tax.rate).err();
-    rate.or_else(|| expect("base", line.base_amount?, Money::from_units(base)).err())
+    let stated: Money = line.base_amount?;
+    let rate = expect("rate", line.rate.unwrap_or_default(), tax.rate).err();
+    rate.or_else(|| expect("base", stated, Money::from_units(base)).err())
 }
 
 /// What an accrual owes to all interests but the company's own.

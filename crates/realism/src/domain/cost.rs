@@ -51,8 +51,8 @@ pub(crate) struct Costs {
 
 impl Costs {
     pub(crate) fn observe(&mut self, seen: &Seen<'_>, masters: &Masters, names: &mut Names) {
-        // The close of a year takes expense to retained earnings; it costs nothing.
-        if seen.entry.document_type == DocumentType::Closing {
+        // The close of a year takes expense to retained earnings, and opening balances carry it in; neither costs anything.
+        if matches!(seen.entry.document_type, DocumentType::Closing | DocumentType::Opening) {
             return;
         }
         for (account, line) in seen.lines() {

@@ -78,7 +78,9 @@ impl Prices {
         }
         let is_reversal = seen.entry.reverses_entry_id.is_some();
         for (account, line) in seen.lines() {
-            let (Some(product), Some(quantity)) = (product_sold(account), line.quantity) else { continue };
+            let Some(product) = product_sold(account) else { continue };
+            // What corrects the price alone, or is short paid, has no volume.
+            let quantity = line.quantity.unwrap_or_default();
             let Some(well) = line.well_id.as_deref().and_then(|id| masters.wells.get(id)) else { continue };
             let Some(month) = seen.production(line) else { continue };
             let units = market_units(line, product, quantity);

@@ -64,10 +64,9 @@ impl Severance {
             .any(|(account, line)| matches!(account.natural(), 302 | 304) && line.owner_id.is_some());
         let mut borne: Vec<(&str, Option<i64>, i64)> = Vec::new();
         for (account, line) in seen.lines() {
-            let (Some(code), Some(_), Some(_)) = (line.tax_code.as_deref(), line.base_amount, line.rate)
-            else {
-                continue;
-            };
+            // What is remitted or only passed on names no base; a share of an owner may round to none.
+            let is_levied = line.base_amount.is_some() || line.owner_id.is_some();
+            let Some(code) = line.tax_code.as_deref().filter(|_| is_levied) else { continue };
             let credit = if line.side == Side::Credit { line.amount.units() } else { -line.amount.units() };
             let at = borne.iter().position(|(known, ..)| *known == code).unwrap_or_else(|| {
                 borne.push((code, None, 0));
@@ -146,10 +145,9 @@ impl Severance {
             Some(count) => *count += 1,
             None => drop(self.accrued.insert(code.to_owned(), 1)),
         }
-        let (Some(base), Some(rate), Some(month)) = (line.base_amount, line.rate, seen.production(line))
-        else {
-            return;
-        };
+        let (Some(base), Some(month)) = (line.base_amount, seen.production(line)) else { return };
+        // A tax on volume alone has no rate.
+        let rate = line.rate.unwrap_or_default();
         let tax = masters.tax(code, month.first());
         let known = tax.map_or_else(|| "no record".to_owned(), |tax| tax.rate.to_string());
         self.rate.check(tax.is_some_and(|tax| tax.rate == rate), || {

@@ -213,7 +213,8 @@ impl Masters {
         let count = draw.between(2, 14);
         let weights: Vec<i64> = (0..count).map(|_| draw.between(1, 64)).collect();
         for (k, part) in largest_remainder(royalty, &weights).into_iter().enumerate() {
-            let owner = self.add_mineral_owner(draw, &format!("O-{lease:04}{k:02}"), county.state, since);
+            let id = format!("O-{lease:04}{k:02}");
+            let owner = self.add_royalty_owner(draw, (&id, county.state), since, shares);
             shares.push((owner, InterestType::Royalty, part));
         }
     }

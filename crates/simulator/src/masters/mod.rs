@@ -3,12 +3,14 @@
 //! | file | holds |
 //! |---|---|
 //! | `people` | companies, counterparties and what they trade in, owners, cost centres |
+//! | `names` | what people, firms and public offices are called |
 //! | `land` | leases, owner decks and joint interest decks |
 //! | `transfers` | interests that pass to other owners |
 //! | `wells` | wells, their decline and their cost |
 //! | `projects` | the drilling programme and its AFEs |
 
 pub(crate) mod land;
+mod names;
 pub(crate) mod people;
 pub(crate) mod projects;
 mod transfers;
@@ -77,6 +79,10 @@ pub(crate) struct Masters {
     on_production: Vec<Vec<u32>>,
     /// Wells by lease.
     on_lease: Vec<Vec<u32>>,
+    /// Names that owners have.
+    names: names::Names,
+    /// The owners that are states' land offices, by state.
+    land_offices: HashMap<String, u32>,
     /// Places of masters by what names them.
     pub(crate) places: Places,
 }
@@ -111,6 +117,8 @@ impl Masters {
             projects: Vec::new(),
             on_production: Vec::new(),
             on_lease: Vec::new(),
+            names: names::Names::default(),
+            land_offices: HashMap::new(),
             places: Places::default(),
         };
         masters.found_owners(since);
@@ -270,6 +278,27 @@ mod tests {
         let on = masters.wells.iter().filter(|well| well.produces_in(start)).count();
         assert!((380..520).contains(&on), "{on} wells");
         assert!((700..1_700).contains(&masters.owners.len()), "{} owners", masters.owners.len());
+    }
+
+    #[test]
+    fn no_two_owners_and_no_two_counterparties_are_called_the_same_and_states_hold_their_own_minerals() {
+        for scale in [1, 3] {
+            let masters = Masters::new(42, scale, "2025-01-01".parse().unwrap());
+            let owners = masters.owners.iter().map(|owner| owner.record.name.as_str());
+            let others = masters.counterparties.all.iter().map(|it| it.name.as_str());
+            let (owners, others): (Vec<&str>, Vec<&str>) = (owners.collect(), others.collect());
+            for names in [owners, others] {
+                let unique: HashSet<&str> = names.iter().copied().collect();
+                assert_eq!(unique.len(), names.len(), "at scale {scale}");
+            }
+            let offices = masters.owners.iter().filter(|owner| owner.record.owner_type == "STATE");
+            let offices: Vec<_> =
+                offices.map(|it| (it.record.state.as_str(), it.record.name.as_str())).collect();
+            assert!(
+                offices.len() > 5 && offices.contains(&("TX", "Texas General Land Office")),
+                "{offices:?}"
+            );
+        }
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Companies, cost centres, counterparties with what they trade in, and owners of revenue.
 
 use super::Masters;
+use super::names::{self, Names};
 use crate::geography::{BASINS, COUNTIES, County};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
 use chrono::NaiveDate;
-use ledger::Money;
 use ledger::reference::{
     Company, CompanyRole, CostCenter, Counterparty, CounterpartyType, Owner, ReferenceRecord,
 };
+use ledger::{InterestType, Money};
 use std::ops::Range;
 
 /// What a vendor sells: the name of the trade, and the accounts that its invoices charge.
@@ -66,48 +67,29 @@ const GATHERING_TRADES: [Trade; 5] = [
 const MATERIAL_TRADES: [Trade; 2] =
     [trade("Pipe & Supply", &["132.000"]), trade("Oilfield Supply", &["135.000"])];
 
-const SURNAMES: [&str; 40] = [
-    "Abernathy",
-    "Barrera",
-    "Calloway",
-    "Dugan",
-    "Espinoza",
-    "Fairchild",
-    "Guidry",
-    "Hollis",
-    "Ingram",
-    "Jessup",
-    "Kincaid",
-    "Landry",
-    "McAllister",
-    "Navarro",
-    "Olsen",
-    "Pruitt",
-    "Quintana",
-    "Rasmussen",
-    "Sandoval",
-    "Thibodeaux",
-    "Upshaw",
-    "Villarreal",
-    "Whitlock",
-    "Yarbrough",
-    "Ackerman",
-    "Boudreaux",
-    "Castellano",
-    "Delacroix",
-    "Eastman",
-    "Fuentes",
-    "Gunderson",
-    "Holloway",
-    "Iverson",
-    "Jernigan",
-    "Kessler",
-    "Lindqvist",
-    "Montoya",
-    "Newcomb",
-    "Ortega",
-    "Petersen",
+/// What purchasers, partners, operators of others' wells and banks call themselves.
+const PURCHASERS: [&str; 6] = [
+    "Crude & Gas Marketing",
+    "Energy Marketing LLC",
+    "Petroleum Supply",
+    "Hydrocarbon Trading LP",
+    "Refining & Marketing",
+    "Commodity Services Inc.",
 ];
+const PARTNERS: [&str; 10] = [
+    "Energy Partners LP",
+    "Petroleum Corp.",
+    "Exploration LLC",
+    "Oil & Gas Inc.",
+    "Resources Ltd.",
+    "Production Co.",
+    "Working Interest Fund III",
+    "Energy Holdings LLC",
+    "Drilling Partners",
+    "Petroleum Investments LP",
+];
+const OPERATORS: [&str; 4] = ["Operating LLC", "Operating Co.", "Exploration & Production", "Petroleum Inc."];
+const BANKS: [&str; 3] = ["National Bank", "State Bank & Trust", "Bank NA"];
 
 /// Trades that haul water, and trades that service wells.
 const HAULING: [&str; 2] = ["Water Midstream", "Trucking"];
@@ -159,12 +141,12 @@ pub(crate) struct Counterparties {
 impl Counterparties {
     /// The counterparties of a run, known from `since` on.
     pub(crate) fn new(seed: u64, scale: u32, since: NaiveDate) -> Self {
-        let mut made = Maker { seed, since, all: Vec::new() };
-        let purchasers = made.plain(CounterpartyType::Purchaser, 'P', 12, "Crude & Gas Marketing");
-        let partners = made.plain(CounterpartyType::Partner, 'N', 40, "Energy Partners");
-        let operators = made.plain(CounterpartyType::Vendor, 'X', 8, "Operating");
-        let banks = made.plain(CounterpartyType::Bank, 'B', 3, "National Bank");
-        made.plain(CounterpartyType::TaxAuthority, 'T', 12, "Department of Revenue");
+        let mut made = Maker { seed, since, all: Vec::new(), names: Names::default() };
+        let purchasers = made.plain(CounterpartyType::Purchaser, 'P', 12, &PURCHASERS);
+        let partners = made.plain(CounterpartyType::Partner, 'N', 40, &PARTNERS);
+        let operators = made.plain(CounterpartyType::Vendor, 'X', 8, &OPERATORS);
+        let banks = made.plain(CounterpartyType::Bank, 'B', 3, &BANKS);
+        made.named(CounterpartyType::TaxAuthority, 'T', names::revenue_offices());
         let field = made.vendors('V', 96 * scale, &FIELD_TRADES);
         let office = made.vendors('G', 32, &OFFICE_TRADES);
         let drilling = made.vendors('D', 28 * scale, &DRILLING_TRADES);
@@ -219,14 +201,14 @@ struct Maker {
     seed: u64,
     since: NaiveDate,
     all: Vec<Counterparty>,
+    names: Names,
 }
 
 impl Maker {
-    fn plain(&mut self, kind: CounterpartyType, letter: char, count: u32, trade: &str) -> Range<u32> {
+    fn plain(&mut self, kind: CounterpartyType, letter: char, count: u32, trades: &[&str]) -> Range<u32> {
         let first = self.all.len() as u32;
         for i in 0..count {
-            // Seven steps away from the neighbours' names, so that no two groups read alike.
-            let name = format!("{} {trade}", SURNAMES[(i as usize * 7 + letter as usize) % SURNAMES.len()]);
+            let name = self.names.firm(i as usize + letter as usize, trades[i as usize % trades.len()]);
             self.all.push(self.record(format!("{letter}-{i:05}"), name, kind));
         }
         first..first + count
@@ -240,6 +222,7 @@ impl Maker {
     ) -> Range<u32> {
         let first = self.all.len() as u32;
         for (i, name) in names.enumerate() {
+            self.names.take(&name);
             self.all.push(self.record(format!("{letter}-{i:05}"), name, kind));
         }
         first..self.all.len() as u32
@@ -264,12 +247,8 @@ impl Maker {
             let mut draw =
                 Draw::new(self.seed, Stream::Master, u64::from(letter as u32), u64::from(i) + (1 << 32));
             let trade = trades[i as usize % trades.len()];
-            let surname = SURNAMES[(i as usize * 11 + letter as usize + i as usize / 40) % SURNAMES.len()];
-            let mut record = self.record(
-                format!("{letter}-{i:05}"),
-                format!("{surname} {}", trade.name),
-                CounterpartyType::Vendor,
-            );
+            let name = self.names.firm(i as usize * 11 + letter as usize, trade.name);
+            let mut record = self.record(format!("{letter}-{i:05}"), name, CounterpartyType::Vendor);
             record.payment_terms_days = *draw.pick(&[15, 30, 30, 30, 45]);
             // Rental tools and software are also bought in Canada.
             if matches!(trade.name, "Rental Tools" | "Software") && i % 3 == 0 {
@@ -289,6 +268,9 @@ impl Maker {
         of_trade.filter(|at| self.all[*at as usize].currency == "USD").collect()
     }
 }
+
+/// Royalty owners of a hundred that are a state's land office.
+const OF_THE_STATE: u64 = 3;
 
 /// An owner of revenue, and whether its money is held.
 #[derive(Debug)]
@@ -392,6 +374,7 @@ impl Masters {
     }
 
     fn add_owner(&mut self, record: Owner) -> u32 {
+        self.names.take(&record.name);
         self.owners.push(OwnerMaster { record, held_until: None, withheld: false, netted_partner: None });
         self.owners.len() as u32 - 1
     }
@@ -419,11 +402,10 @@ impl Masters {
         since: Month,
         held_until: Option<Month>,
     ) -> u32 {
-        let surname = *draw.pick(&SURNAMES);
         let (kind, name) = match draw.below(100) {
-            0..=24 => ("TRUST", format!("{surname} Living Trust")),
-            25..=49 => ("COMPANY", format!("{surname} Royalty Partners")),
-            _ => ("INDIVIDUAL", format!("{surname} Heirs")),
+            0..=24 => ("TRUST", self.names.trust(draw)),
+            25..=49 => ("COMPANY", self.names.mineral_firm(draw)),
+            _ => ("INDIVIDUAL", self.names.heirs(draw)),
         };
         let mut made = record(id, &name, kind, state, since.first());
         made.suspense_code = held_until.map(|_| "NO_DIVISION_ORDER".to_owned());
@@ -432,7 +414,36 @@ impl Masters {
         at
     }
 
-    /// A mineral owner: mostly families and trusts, some states, a few whose money is held.
+    /// The office that holds a state's minerals: one owner, of whatever leases.
+    fn land_office(&mut self, state: &str, since: NaiveDate) -> u32 {
+        if let Some(known) = self.land_offices.get(state) {
+            return *known;
+        }
+        let mut made = record(&format!("O-S{state}"), names::land_office(state), "STATE", state, since);
+        made.is_tax_exempt = true;
+        let at = self.add_owner(made);
+        self.land_offices.insert(state.to_owned(), at);
+        at
+    }
+
+    /// An owner of a lease's royalty: now and then the state, where it has no share of it yet.
+    pub(super) fn add_royalty_owner(
+        &mut self,
+        draw: &mut Draw,
+        (id, state): (&str, &str),
+        since: NaiveDate,
+        shares: &[(u32, InterestType, i64)],
+    ) -> u32 {
+        if draw.below(100) < OF_THE_STATE {
+            let office = self.land_office(state, since);
+            if shares.iter().all(|(owner, ..)| *owner != office) {
+                return office;
+            }
+        }
+        self.add_mineral_owner(draw, id, state, since)
+    }
+
+    /// A mineral owner: mostly families and trusts, a few whose money is held.
     pub(super) fn add_mineral_owner(
         &mut self,
         draw: &mut Draw,
@@ -440,19 +451,16 @@ impl Masters {
         state: &str,
         since: NaiveDate,
     ) -> u32 {
-        let surname = *draw.pick(&SURNAMES);
-        let (kind, name) = match draw.below(100) {
-            0..=2 => ("STATE", "State Land Office".to_owned()),
-            3..=20 => ("TRUST", format!("{surname} Living Trust")),
-            21..=35 => ("COMPANY", format!("{surname} Minerals LP")),
-            _ => ("INDIVIDUAL", format!("{surname} Family Minerals")),
+        let (kind, name) = match draw.below(97) {
+            0..=17 => ("TRUST", self.names.trust(draw)),
+            18..=32 => ("COMPANY", self.names.mineral_firm(draw)),
+            _ => ("INDIVIDUAL", self.names.person(draw)),
         };
         let mut made = record(id, &name, kind, state, since);
-        made.is_tax_exempt = kind == "STATE";
         let held = draw.below(1_000);
         let until = self.base.plus(draw.between(6, 60) as i32);
         let withheld = kind == "INDIVIDUAL" && draw.below(100) < 3;
-        if held < 45 && kind != "STATE" {
+        if held < 45 {
             let code = if held < 12 {
                 "UNLOCATABLE"
             } else {

@@ -1,8 +1,8 @@
 //! The drilling programme: a well and its AFE each.
 //!
 //! An AFE is approved the month before the well is spudded. Drilling takes one month, completion two more; when all is
-//! billed, in the fifth, the well produces and its cost becomes property. A few exploratory wells come up dry. What costs
-//! a tenth more than its budget gets a supplement.
+//! billed, in the fifth, the well produces and its cost becomes property. A few exploratory wells come up dry. A third of the
+//! wells cost more than their budget; what costs a tenth more gets a supplement.
 //!
 //! Operators of others' leases drill too: they send a ballot with the AFE, and the non-operator takes part at its share.
 
@@ -29,6 +29,12 @@ pub(crate) const INVOICED: i32 = 3;
 pub(crate) const CLOSES: i32 = INVOICED + 1;
 /// Wells of a hundred that are exploratory and dry.
 const DRY: u64 = 3;
+/// Wells of a hundred that meet trouble: lost circulation, a fish, a frac that screens out.
+const TROUBLED: u64 = 8;
+/// What of a budget is pipe from inventory, in parts per thousand: vendors invoice the rest.
+pub(crate) const FROM_INVENTORY: i64 = 33;
+/// What a supplement leaves for what is not foreseen even then, in parts per thousand of the budget.
+const CONTINGENCY: i64 = 25;
 
 /// A project with its AFE.
 #[derive(Debug)]
@@ -59,6 +65,14 @@ impl Project {
 
     fn needs_supplement(&self) -> bool {
         self.cost_of_budget > 1_100
+    }
+
+    /// The budget with its supplement, which raises it to what it will take.
+    pub(crate) fn last_budget(&self) -> Money {
+        if !self.needs_supplement() {
+            return self.budget;
+        }
+        Money::from_units(self.budget.units() / 1_000 * (self.cost_of_budget + CONTINGENCY))
     }
 }
 
@@ -116,7 +130,10 @@ impl Masters {
             spud,
             is_dry,
             budget: Money::from_units(budget / 1_000 * 1_000_00),
-            cost_of_budget: draw.between(900, 1_160),
+            cost_of_budget: match draw.below(100) {
+                0..TROUBLED => draw.between(1_105, 1_170),
+                _ => draw.between(900, 1_040),
+            },
         });
         self.wells.push(made);
     }
@@ -176,10 +193,8 @@ impl Masters {
 
     fn afe(&self, project: &Project, day: NaiveDate, supplement: i32, status: &str) -> ReferenceRecord {
         let well = &self.wells[project.well as usize].record;
-        // A supplement raises the budget to what it will take.
-        let thousandths = if supplement > 0 { project.cost_of_budget } else { 1_000 };
         let what = if project.is_dry { "exploratory well" } else { "drill and complete" };
-        let budget = Money::from_units(project.budget.units() / 1_000 * thousandths);
+        let budget = if supplement > 0 { project.last_budget() } else { project.budget };
         let budget = match project.company {
             OPERATOR => budget,
             // A partner authorises its own share.

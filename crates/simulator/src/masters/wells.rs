@@ -69,8 +69,6 @@ pub(crate) struct WellMaster {
     /// Intangible and tangible cost and retirement obligation of a well that stood before, own share, in cents.
     pub(crate) cost_cents: [i64; 2],
     pub(crate) obligation_cents: i64,
-    /// Takes more gas than is its own.
-    pub(crate) is_overproduced: bool,
 }
 
 impl WellMaster {
@@ -200,7 +198,6 @@ pub(super) fn well(draw: &mut Draw, site: &Site<'_>) -> WellMaster {
         last_month: None,
         cost_cents: [0, 0],
         obligation_cents: 0,
-        is_overproduced: false,
     }
 }
 
@@ -224,7 +221,6 @@ impl Masters {
             if made.is_operated() && is_old && draw.below(100) < 28 {
                 made.last_month = Some(self.base.plus(draw.between(3, 84) as i32));
             }
-            made.is_overproduced = made.is_operated() && made.is_gas() && draw.below(100) < 12;
             self.wells.push(made);
         }
     }

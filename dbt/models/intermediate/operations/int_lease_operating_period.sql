@@ -18,7 +18,8 @@
 --     nothing from gross, and overhead counts in full;
 --   * what others operate: the base that their check or bill names;
 --   * anything else (vendor invoices, tickets, labour) is posted at 8/8, or borne by the company alone.
--- Closing entries are left out: they move results to equity and are no business of a well. The sorts fit in memory.
+-- Closing entries are left out, they move results to equity, and opening entries, which carry in what months before the books
+-- made: neither is the business of a month. The sorts fit in memory.
 with whole as (
     select
         line.company_code,
@@ -40,7 +41,7 @@ with whole as (
     from {{ ref('journal_lines') }} as line
     where
         {{ on_accounts('line', 'account.los_line is not null') }}
-        and line.document_type <> 'CLS'
+        and line.document_type not in ('CLS', 'OPN')
         and line.source not in ('REV', 'JIB')
         {% if is_incremental() %}
             and {{ in_touched_period(this, 'line') }}
@@ -83,7 +84,7 @@ line as (
     left join {{ ref('int_current_company') }} as company on line.company_code = company.company_code
     where
         {{ on_accounts('line', 'account.los_line is not null') }}
-        and line.document_type <> 'CLS'
+        and line.document_type not in ('CLS', 'OPN')
         and line.source in ('REV', 'JIB')
         {% if is_incremental() %}
             and {{ in_touched_period(this, 'line') }}

@@ -1,4 +1,5 @@
--- Property tax by state and month: what the rate makes of its base, and what was accrued. The rate stands on each line.
+-- Property tax by state and month: what the rate makes of its base, and what was accrued. The rate stands on each line of
+-- what an operator owes a county; what partners are billed of it, or others bill, is joint interest.
 with line as (
     select
         line.company_code,
@@ -13,6 +14,7 @@ with line as (
     where
         {{ on_accounts('line', "account.los_line = 'Ad valorem tax'") }}
         and line.document_type not in ('CLS', 'OPN')
+        and line.source <> 'JIB'
 )
 
 select
