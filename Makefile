@@ -11,10 +11,6 @@ VENV := $(CURDIR)/.venv
 ANALYTICS := $(CURDIR)/.venv-analytics/bin
 RELEASE := target/release/wellbook
 DEBUG := target/debug/wellbook
-# Where stack tests live; each is behind the feature `stack-tests`, so that plain `cargo test` needs no stack.
-STACK_TESTED := contract kafka store producer consumers api cli
-STACK_TESTS = $(addprefix -p ,$(STACK_TESTED)) --features "$(addsuffix /stack-tests,$(STACK_TESTED))" --test stack
-
 ##@ Run
 .PHONY: up
 up: prerequisites build fetch ## Start everything, stream a year of history and then live (ARGS="--days 30 --speed 120")
@@ -58,12 +54,14 @@ test: prerequisites-test lint test-fast test-stack ## Everything: lints, unit an
 test-fast: ## Unit and property tests; no stack
 	@$(CARGO) test --locked --workspace
 
+# With the tests, not by `cargo build`: what tests need of libraries would else be built twice.
+DEBUG_BINARIES = $(CARGO) test --locked --workspace --no-run --test stack
+
 .PHONY: test-stack
 test-stack: prerequisites-test ## Integration tests on a real Kafka, registry and Postgres of their own
-	@$(CARGO) build --locked --workspace --bins
-	@$(CARGO) test --locked --no-run $(STACK_TESTS)
+	@$(DEBUG_BINARIES)
 	@$(DEBUG) fetch
-	@$(DEBUG) backbone -- $(CARGO) test --locked $(STACK_TESTS) -- --test-threads 2
+	@$(DEBUG) backbone -- $(CARGO) test --locked --workspace --test stack -- --test-threads 2
 
 .PHONY: lint
 lint: lint-rust lint-deploy ## Format, clippy, rustdoc, dependency walls, Compose and Dockerfile
@@ -72,6 +70,7 @@ lint: lint-rust lint-deploy ## Format, clippy, rustdoc, dependency walls, Compos
 lint-rust: $(TOOLS)/bin/cargo-deny-$(DENY_VERSION)
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
+	@$(CARGO) clippy --locked --workspace --all-features --test stack -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items --quiet
 	@$(TOOLS)/bin/cargo-deny-$(DENY_VERSION) --locked check --hide-inclusion-graph bans licenses sources
 
@@ -89,7 +88,7 @@ prerequisites-test:
 
 .PHONY: test-analytics
 test-analytics: prerequisites-analytics ## dbt, Dagster and reports on a ledger that is streamed for them
-	@$(CARGO) build --locked --workspace --bins
+	@$(DEBUG_BINARIES)
 	@$(DEBUG) fetch
 	@deploy/analytics/test.sh $(DEBUG)
 
