@@ -2,7 +2,7 @@
 
 use crate::arguments::RealismArgs;
 use crate::screen::Screen;
-use ::realism::{Outcome, Report, Scorecard, Test, Thresholds, html};
+use ::realism::{Outcome, Report, Scorecard, Test, Thresholds, grouped, html};
 use anyhow::{Context, bail};
 use chrono::{Days, NaiveDate};
 use comfy_table::{Cell, Color, ContentArrangement, Table, presets::UTF8_BORDERS_ONLY};
@@ -196,7 +196,8 @@ fn summary(report: &Report) -> String {
 
 fn observed(report: &Report) -> String {
     let observed = &report.observed;
-    format!("{} entries with {} lines in {} days", observed.entries, observed.lines, observed.days)
+    let [entries, lines] = [observed.entries, observed.lines].map(grouped);
+    format!("{entries} entries with {lines} lines in {} days", observed.days)
 }
 
 fn table<'r>(tests: impl Iterator<Item = &'r Test>) -> Table {

@@ -31,6 +31,7 @@ mod shape;
 pub mod thresholds;
 mod ties;
 
+pub use question::grouped;
 pub use report::{Group, Outcome, Report, Test};
 pub use scorecard::Scorecard;
 pub use thresholds::{Band, Thresholds};

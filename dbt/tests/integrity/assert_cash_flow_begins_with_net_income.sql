@@ -1,5 +1,5 @@
--- The first line of the cash flow statement is the last of the income statement. Results that were carried in are of the year
--- so far, but their cash came before the books.
+-- The first line of the cash flow statement is the last of the income statement. Results that were carried in are of
+-- the year so far, but their cash came before the books.
 with carried as (
     select
         moved.company_code,

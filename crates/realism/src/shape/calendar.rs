@@ -134,7 +134,11 @@ impl Calendar {
         let weekdays = WEEKDAYS
             .judged(
                 monday >= friday,
-                format!("{monday:.0} on a Monday, {friday:.0} on a Friday"),
+                format!(
+                    "{} on a Monday, {} on a Friday",
+                    grouped(monday.round() as u64),
+                    grouped(friday.round() as u64)
+                ),
                 "Monday ≥ Friday",
             )
             .with_rows(rows)

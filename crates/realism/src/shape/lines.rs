@@ -120,7 +120,7 @@ impl Lines {
         let all: u64 = self.tickets.values().map(|(entries, _)| entries).sum();
         let a_day = share(all, closing.days.max(1).unsigned_abs());
         TICKETS
-            .reported(format!("{} tickets, {a_day:.0} a day", grouped(all)), "none")
+            .reported(format!("{} tickets, {} a day", grouped(all), grouped(a_day.round() as u64)), "none")
             .with_rows(self.tickets.iter().map(process_row).collect())
     }
 

@@ -18,8 +18,8 @@
 --     nothing from gross, and overhead counts in full;
 --   * what others operate: the base that their check or bill names;
 --   * anything else (vendor invoices, tickets, labour) is posted at 8/8, or borne by the company alone.
--- Closing entries are left out, they move results to equity, and opening entries, which carry in what months before the books
--- made: neither is the business of a month. The sorts fit in memory.
+-- Closing entries are left out, they move results to equity, and opening entries, which carry in what months before
+-- the books made: neither is the business of a month. The sorts fit in memory.
 with whole as (
     select
         line.company_code,

@@ -1,5 +1,5 @@
--- Property tax by state and month: what the rate makes of its base, and what was accrued. The rate stands on each line of
--- what an operator owes a county; what partners are billed of it, or others bill, is joint interest.
+-- Property tax by state and month: what the rate makes of its base, and what was accrued. The rate stands on each line
+-- of what an operator owes a county; what partners are billed of it, or others bill, is joint interest.
 with line as (
     select
         line.company_code,
