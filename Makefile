@@ -47,7 +47,7 @@ build: ## Build the release binaries
 
 ##@ Test
 .PHONY: test
-test: prerequisites-test lint test-fast test-stack ## Everything: lints, unit and property tests, and the real stack
+test: prerequisites-test lint test-fast test-stack test-analytics ## Everything: lints, unit and property tests, the real stack, and analytics on it
 	@echo "make test: all passed"
 
 .PHONY: test-fast
@@ -75,7 +75,7 @@ lint-rust: $(TOOLS)/bin/cargo-deny-$(DENY_VERSION)
 	@$(TOOLS)/bin/cargo-deny-$(DENY_VERSION) --locked check --hide-inclusion-graph bans licenses sources
 
 $(TOOLS)/bin/cargo-deny-$(DENY_VERSION):
-	@$(CARGO) install --quiet --locked cargo-deny@$(DENY_VERSION) --root $(TOOLS)
+	@CARGO_PROFILE_DEV_DEBUG=false $(CARGO) install --quiet --locked --debug cargo-deny@$(DENY_VERSION) --root $(TOOLS)
 	@mv $(TOOLS)/bin/cargo-deny $@
 
 .PHONY: lint-deploy

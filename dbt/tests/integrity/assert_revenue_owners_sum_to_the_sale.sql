@@ -22,7 +22,7 @@ with counted as (
     from {{ ref('journal_lines') }} as line
     where
         (
-            line.quantity is not null
+            coalesce(line.quantity, line.unit_price) is not null
             and {{ on_accounts(
                 'line',
                 "account.account_type = 'ASSET' and 'COUNTERPARTY' = any(account.required_dimensions)"

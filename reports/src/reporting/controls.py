@@ -52,6 +52,7 @@ def controls(package) -> list[Control]:
     """The controls of a package, in the order in which a reader meets the figures."""
     trial, income, sheet, cash = package.trial_balance, package.income, package.sheet, package.cash
     sub = package.subledgers.row(0, named=True)
+    carried = sub["carried_in_income"]
     sign = {order: sign for order, sign in OPERATED.items()}
     operated = sum(
         (
@@ -74,9 +75,9 @@ def controls(package) -> list[Control]:
         ),
         (
             "income",
-            "Net income in income statement and cash flow",
+            "Net income in income statement and cash flow" + (", and what was carried in" if carried else ""),
             by_section(income, "NET_INCOME"),
-            by_caption(cash, "Net income"),
+            by_caption(cash, "Net income") + carried,
         ),
         (
             "change",

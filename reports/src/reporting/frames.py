@@ -198,6 +198,7 @@ SUBLEDGER = schema(
     staged_lines=pl.Int64,
     ledger_lines=pl.Int64,
     staged_debit=MONEY,
+    carried_in_income=MONEY,
 )
 
 REALISED = schema(

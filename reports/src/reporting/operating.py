@@ -107,7 +107,11 @@ def subledgers(connection: psycopg.Connection, scope: Scope) -> pl.DataFrame:
             staged.staged_lines,
             (select coalesce(sum(line_count), 0)::bigint from gl.general_ledger_by_period
                 where period_key = %(period)s and {_OURS}) as ledger_lines,
-            staged.staged_debit
+            staged.staged_debit,
+            -- Results of before the books, in period 0 of the year; a month, as no period 13, has none.
+            (select coalesce(-sum(ledger.movement), 0) from gl.general_ledger_by_period as ledger
+                where ledger.period_key = %(period)s - 13 and {_OURS}
+                    and ledger.account_type in ('REVENUE', 'EXPENSE')) as carried_in_income
         from staged"""
     return read(connection, frames.SUBLEDGER, query, scope.parameters)
 

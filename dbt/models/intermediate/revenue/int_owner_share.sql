@@ -14,8 +14,9 @@
     )
 }}
 
--- What each owner of a sale was credited, from the lines that name the owner: the gross line carries the volume and the
--- decimal, the tax line its code, and what else is debited is a deduct. An entry without a gross line is no sale.
+-- What each owner of a sale was credited, from the lines that name the owner: the gross line carries the decimal and
+-- the volume or the price (a corrected price moves no volume), the tax line its code, and what else is debited is a
+-- deduct. An entry without a gross line is no sale.
 with owner_line as (
     select
         line.company_code,
@@ -41,7 +42,7 @@ with owner_line as (
         line.net_amount,
         line.functional_currency,
         line.added_at,
-        line.decimal_interest is not null and line.quantity is not null as is_gross,
+        line.decimal_interest is not null and coalesce(line.quantity, line.unit_price) is not null as is_gross,
         line.tax_code is not null as is_tax
     from {{ ref('journal_lines') }} as line
     where

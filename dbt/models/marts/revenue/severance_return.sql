@@ -41,7 +41,7 @@ summed as (
             and (
                 line.statutory_amount is null
                 or abs(line.posted_amount - line.statutory_amount) > line.tolerance
-                or line.rate is distinct from line.statutory_rate
+                or coalesce(line.rate, 0) is distinct from line.statutory_rate
             )
         ) as lines_off_statute
     from line
