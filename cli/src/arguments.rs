@@ -259,6 +259,9 @@ pub struct VerifyArgs {
     /// Wait so many seconds for validator and sink to pass the newest seal; still behind it then is a difference
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait: Option<u64>,
+    /// What the names of dbt's schemas begin with
+    #[arg(long, env = "DBT_SCHEMA_PREFIX", default_value = "", hide = true)]
+    pub dbt_schema_prefix: String,
 }
 
 /// What to submit again.

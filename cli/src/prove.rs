@@ -14,7 +14,8 @@ pub async fn run(place: &PlaceArgs, args: VerifyArgs) -> anyhow::Result<()> {
     let (kafka, registry, store) = access::to(&remembered, &state.endpoints)?;
     let mut tasks = shutdown::Tasks::new();
     let token = shutdown::on_signal(&mut tasks)?;
-    let args = verify::Args { kafka, registry, store, json: args.json, wait: args.wait };
+    let VerifyArgs { json, wait, dbt_schema_prefix } = args;
+    let args = verify::Args { kafka, registry, store, json, wait, dbt_schema_prefix };
     let outcome = verify::run(args, token.clone()).await;
     token.cancel();
     outcome

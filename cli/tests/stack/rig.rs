@@ -146,6 +146,7 @@ impl Machine {
             store: clients.store.clone(),
             json: false,
             wait: Some(wait),
+            dbt_schema_prefix: String::new(),
         }
     }
 
