@@ -13,7 +13,7 @@ RELEASE := target/release/wellbook
 DEBUG := target/debug/wellbook
 ##@ Run
 .PHONY: up
-up: prerequisites build fetch ## Start everything, stream a year of history and then live (ARGS="--days 30 --speed 120")
+up: prerequisites $(if $(findstring analytics,$(ARGS)),prerequisites-analytics) build fetch ## Start everything, stream a year of history and then live (ARGS="--days 30 --with analytics")
 	@$(RELEASE) up $(ARGS)
 
 .PHONY: down
@@ -109,10 +109,6 @@ dbt: prerequisites-analytics ## Build the marts and test them (DBT="build -s gl"
 dbt-docs: prerequisites-analytics ## Write the marts' documentation as one page, dbt/target/static_index.html
 	@$(OF_STACK); cd dbt; $(ANALYTICS)/dbt docs generate --static --profiles-dir . --no-version-check
 	@echo "dbt/target/static_index.html"
-
-.PHONY: dagster
-dagster: prerequisites-analytics ## Run Dagster on the stack, in the foreground (PORT=3000)
-	@$(OF_STACK); deploy/analytics/dagster.sh $(RELEASE) $(or $(PORT),3000) $(ARGS)
 
 REPORT = $(ANALYTICS)/python -m reporting
 .PHONY: report

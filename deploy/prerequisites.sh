@@ -38,13 +38,12 @@ install_python() {
 
 # dbt, Dagster and the reports, in an environment of their own; once for each lock.
 install_analytics() {
-  local lock=deploy/analytics/requirements.txt mark
-  mark=.venv-analytics/lock-$(sha256sum <"$lock" | cut -c1-16)
-  [ -e "$mark" ] && return
+  local lock=deploy/analytics/requirements.txt installed=.venv-analytics/installed.txt
+  cmp -s "$lock" "$installed" && return # `wellbook up --with analytics` looks at the same
   [ -x .venv-analytics/bin/python ] || python3 -m venv .venv-analytics
   .venv-analytics/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deploy/analytics/uv.txt
   .venv-analytics/bin/uv pip install --quiet --python .venv-analytics/bin/python --require-hashes --no-deps -r "$lock"
-  touch "$mark"
+  cp "$lock" "$installed"
 }
 
 install_packages() {

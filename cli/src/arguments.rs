@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use producer::prices::eia;
 use producer::settings::RunArgs;
 use secrecy::SecretString;
+use stack::Part;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -60,7 +62,7 @@ pub enum Command {
     /// What the processes of the stack say
     Logs(LogsArgs),
     /// Open the live ledger in a browser
-    Open,
+    Open(OpenArgs),
     /// Ask the database: psql, or a small prompt where there is none
     Sql(SqlArgs),
     /// Print the settings that other programs need: eval "$(wellbook env)"
@@ -101,6 +103,9 @@ pub struct UpArgs {
     /// Brokers to run: 1, or 3 with every record on three and safe on two; default 1
     #[arg(long, value_name = "1|3", allow_negative_numbers = true, value_parser = brokers, help_heading = "Parts")]
     pub brokers: Option<u16>,
+    /// Run this beside the ledger: analytics (Dagster, which builds the marts), or none; several separated by commas
+    #[arg(long, value_name = "PARTS", value_parser = With::of, help_heading = "Parts")]
+    pub with: Option<With>,
     /// Use your own Kafka instead, host:port,… [env: KAFKA_BOOTSTRAP_SERVERS, and KAFKA_* for its security]
     #[arg(
         long,
@@ -138,9 +143,40 @@ pub struct UpArgs {
     /// First of four ports for probes and metrics; default 9101, or free ones
     #[arg(long, value_name = "PORT", allow_negative_numbers = true, help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
     pub admin_port: Option<u16>,
+    /// Port of Dagster's page; default 3000, or a free one
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, help_heading = "Ports", value_parser = clap::value_parser!(u16).range(1..))]
+    pub dagster_port: Option<u16>,
     /// Start no services: backbone, topics, schemas and tables only
     #[arg(long, hide = true)]
     pub no_services: bool,
+}
+
+/// What runs beside the ledger.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct With(pub BTreeSet<Part>);
+
+/// What stands for no part at all.
+const NO_PART: &str = "none";
+
+impl With {
+    fn of(text: &str) -> Result<Self, String> {
+        if text == NO_PART {
+            return Ok(Self::default());
+        }
+        let part = |name: &str| Part::ALL.into_iter().find(|part| part.name() == name);
+        let parts: Option<BTreeSet<Part>> = text.split(',').map(part).collect();
+        parts.map(Self).ok_or_else(|| {
+            let names: Vec<&str> = Part::ALL.into_iter().map(Part::name).collect();
+            format!("{}, or {NO_PART}, is expected", names.join(", "))
+        })
+    }
+}
+
+impl std::fmt::Display for With {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.0.iter().map(|part| part.name()).collect();
+        f.write_str(if names.is_empty() { NO_PART.to_owned() } else { names.join(",") }.as_str())
+    }
 }
 
 fn brokers(text: &str) -> Result<u16, String> {
@@ -162,6 +198,14 @@ pub struct DownArgs {
     pub yes: bool,
 }
 
+/// What to open.
+#[derive(Args, Clone, Debug)]
+pub struct OpenArgs {
+    /// Dagster's page instead
+    #[arg(long)]
+    pub dagster: bool,
+}
+
 /// How to answer.
 #[derive(Args, Clone, Debug)]
 pub struct StatusArgs {
@@ -179,7 +223,7 @@ pub struct LogsArgs {
     /// Lines of each log to begin with
     #[arg(short = 'n', long, default_value_t = 20, value_name = "LINES", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(0..=10_000))]
     pub lines: u16,
-    /// One process: producer, validator, sink, api, kafka-1, registry, postgres, supervisor; default: all
+    /// One process: producer, validator, sink, api, dagster, kafka-1, registry, postgres, supervisor; default: all
     #[arg(value_name = "SERVICE")]
     pub service: Option<String>,
 }
@@ -215,6 +259,9 @@ pub struct VerifyArgs {
     /// Wait so many seconds for validator and sink to pass the newest seal; still behind it then is a difference
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait: Option<u64>,
+    /// What the names of dbt's schemas begin with
+    #[arg(long, env = "DBT_SCHEMA_PREFIX", default_value = "", hide = true)]
+    pub dbt_schema_prefix: String,
 }
 
 /// What to submit again.

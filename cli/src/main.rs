@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         Command::Down(args) => program::command(down::run(&place, args)),
         Command::Status(args) => program::command(status::run(&place, args)),
         Command::Logs(args) => program::command(logs::run(&place, args)),
-        Command::Open => program::command(open::run(&place)),
+        Command::Open(args) => program::command(open::run(&place, args)),
         Command::Sql(args) => program::command(sql::run(&place, args)),
         Command::Env => program::command(status::env(&place)),
         Command::Doctor => program::command(doctor::run(&place)),

@@ -12,6 +12,7 @@ use service::shutdown;
 pub async fn run(place: &PlaceArgs, args: VerifyArgs) -> anyhow::Result<()> {
     let (_, remembered, state) = place::running(place)?;
     let (kafka, registry, store) = access::to(&remembered, &state.endpoints)?;
-    let args = verify::Args { kafka, registry, store, json: args.json, wait: args.wait };
+    let VerifyArgs { json, wait, dbt_schema_prefix } = args;
+    let args = verify::Args { kafka, registry, store, json, wait, dbt_schema_prefix };
     shutdown::until_signal(|token| verify::run(args, token)).await
 }

@@ -44,6 +44,9 @@ fn show(folder: &Folder, state: &State, history: Option<&str>, screen: &Screen) 
         screen.line(&format!("kafka     {}", state.endpoints.bootstrap_servers));
         screen.line(&format!("registry  {}", state.endpoints.schema_registry));
     }
+    if let Some(dagster) = state.endpoints.dagster.as_ref().filter(|_| state.phase == Phase::Running) {
+        screen.line(&format!("dagster   {dagster}"));
+    }
     if let Some(history) = history {
         screen.line(&format!("history   {history}"));
     }
@@ -103,8 +106,9 @@ pub async fn env(place: &PlaceArgs) -> anyhow::Result<()> {
         ("WELLBOOK_API", &endpoints.api),
     ]
     .map(|(name, value)| (name, value.clone()));
+    let dagster = endpoints.dagster.iter().map(|url| ("WELLBOOK_DAGSTER", url.clone()));
     // The database once more, by the names that psql, dbt and the reports read.
-    for (name, value) in ours.into_iter().chain(libpq::variables(&endpoints.database_url)?) {
+    for (name, value) in ours.into_iter().chain(dagster).chain(libpq::variables(&endpoints.database_url)?) {
         writeln!(out, "export {name}='{}'", value.replace('\'', r"'\''"))?;
     }
     Ok(())

@@ -9,10 +9,13 @@ use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use service::exit::WrongSettings;
 use stack::{
-    Access, BackboneOptions, BrokerJvm, Folder, Install, Java, Places, Ports, Remembered, StackOptions, State,
+    Access, Analytics, BackboneOptions, BrokerJvm, Folder, Install, Java, Part, Places, Ports, Remembered,
+    StackOptions, State,
 };
 use std::path::PathBuf;
 
+/// A part that takes longer to come up than the ledger does.
+const DAGSTER: &str = "dagster";
 /// Days of history where none are given, for the estimate of disk space.
 const DAYS: u64 = 365;
 
@@ -112,6 +115,7 @@ async fn show(place: &PlaceArgs, folder: &Folder, screen: &Screen, has_services:
     addresses(place, &state, screen);
     if has_services {
         watch::until_history_is_loaded(folder, &state, screen).await?;
+        watch::until_runs(folder, screen, DAGSTER).await?;
         screen.line(&format!("The ledger is live. `{}` stops it.", command(place, "down")));
     }
     Ok(())
@@ -124,6 +128,9 @@ fn addresses(place: &PlaceArgs, state: &State, screen: &Screen) {
     }
     screen.line(&format!("  Kafka             {}", state.endpoints.bootstrap_servers));
     screen.line(&format!("  Schema registry   {}", state.endpoints.schema_registry));
+    if let Some(dagster) = &state.endpoints.dagster {
+        screen.line(&format!("  Dagster           {dagster}"));
+    }
     screen.line(&format!("  SQL               {}\n", command(place, "sql")));
 }
 
@@ -145,11 +152,13 @@ async fn start(folder: &Folder, wanted: Wanted<'_>, access: &Access, screen: &Sc
     let remembered = remember(&wanted, access, screen)?;
     let programs: Option<PathBuf> =
         if wanted.args.no_services { None } else { Some(stack::service_programs().map_err(failure)?) };
+    let analytics =
+        remembered.with.contains(&Part::Analytics).then(Analytics::find).transpose().map_err(failure)?;
     look_for_space(folder, &remembered)?;
     let java = Places::of_this_machine().find().map_err(failure)?;
     let install = fetched(screen).await?;
     folder.remember(&remembered).map_err(failure)?;
-    let options = options(folder, remembered, &wanted, (install, java), programs)?;
+    let options = options(folder, remembered, &wanted, (install, java), (programs, analytics))?;
     let own = std::env::current_exe().context("the path of this program is not known")?;
     stack::start_supervisor(&own, &["supervise"], &access::variables(access), &options).map_err(failure)
 }
@@ -157,9 +166,16 @@ async fn start(folder: &Folder, wanted: Wanted<'_>, access: &Access, screen: &Sc
 fn remember(wanted: &Wanted<'_>, access: &Access, screen: &Screen) -> anyhow::Result<Remembered> {
     let before = wanted.before.clone();
     let brokers = wanted.args.brokers.or(before.as_ref().map(|before| before.brokers)).unwrap_or(1);
-    let (ports, notes) =
-        Ports::choose(brokers, wanted::given_ports(wanted.args), before.as_ref().map(|before| &before.ports))
-            .map_err(failure)?;
+    let with = wanted.args.with.as_ref().map(|with| with.0.clone());
+    let with = with.or_else(|| before.as_ref().map(|before| before.with.clone())).unwrap_or_default();
+    let given = wanted::given_ports(wanted.args);
+    if given.dagster.is_some() && !with.contains(&Part::Analytics) {
+        bail!(WrongSettings(
+            "--dagster-port was given, and Dagster does not run: give --with analytics too".into()
+        ));
+    }
+    let ports = before.as_ref().map(|before| &before.ports);
+    let (ports, notes) = Ports::choose(brokers, given, ports, &with).map_err(failure)?;
     for note in notes {
         screen.note(&note);
     }
@@ -181,7 +197,7 @@ fn remember(wanted: &Wanted<'_>, access: &Access, screen: &Screen) -> anyhow::Re
         remembered.run.clear();
     }
     wanted::remember_run(&mut remembered, wanted::run_variables(&wanted.args.run));
-    remembered.ports = ports;
+    (remembered.ports, remembered.with) = (ports, with);
     Ok(remembered)
 }
 
@@ -229,7 +245,7 @@ fn options(
     remembered: Remembered,
     wanted: &Wanted<'_>,
     (install, java): (Install, Java),
-    programs: Option<PathBuf>,
+    (programs, analytics): (Option<PathBuf>, Option<Analytics>),
 ) -> anyhow::Result<StackOptions> {
     let postgres = wanted.external.postgres.as_ref().map(|url| url.expose_secret().to_owned());
     if let (Some(address), None) = (&remembered.postgres, &postgres) {
@@ -252,6 +268,7 @@ fn options(
             is_training: false,
         },
         programs,
+        analytics,
         run,
         topic_prefix: remembered.topic_prefix,
     })

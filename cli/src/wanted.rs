@@ -1,6 +1,6 @@
 //! What a stack is meant to be: what is given now, held against what is remembered.
 
-use crate::arguments::UpArgs;
+use crate::arguments::{UpArgs, With};
 use anyhow::bail;
 use producer::settings::RunArgs;
 use secrecy::{ExposeSecret, SecretString};
@@ -178,6 +178,7 @@ pub fn given_ports(args: &UpArgs) -> Given {
         registry: args.registry_port,
         postgres: args.postgres_port,
         admin: args.admin_port,
+        dagster: args.dagster_port,
     }
 }
 
@@ -215,6 +216,8 @@ pub fn differences(
     }
     let brokers = args.brokers.map(|brokers| brokers.to_string());
     let own = "embedded";
+    let with = args.with.as_ref().map(With::to_string);
+    compare("--with", Some(&With(before.with.clone()).to_string()), with.as_deref(), true);
     if before.kafka.is_none() || brokers.is_some() {
         compare("--brokers", Some(&before.brokers.to_string()), brokers.as_deref(), false);
     }
@@ -242,6 +245,7 @@ pub fn port_differences(before: &Remembered, given: Given) -> Vec<Difference> {
         ("--registry-port", Some(ports.registry), given.registry),
         ("--postgres-port", Some(ports.postgres), given.postgres),
         ("--admin-port", ports.admin.first().copied(), given.admin),
+        ("--dagster-port", ports.dagster, given.dagster),
     ];
     let differs = all.into_iter().filter(|(_, before, given)| given.is_some() && given != before);
     let text = |port: Option<u16>| port.map(|port| port.to_string()).unwrap_or_default();
@@ -277,6 +281,7 @@ mod tests {
         args.run.random_seed = Some(7);
         args.run.speed = "120".parse().ok();
         args.brokers = Some(3);
+        args.with = Some(With([stack::Part::Analytics].into()));
         let found = differences(&before(), &args, &External::default(), None, "blue.", false);
         let names: Vec<(&str, bool)> =
             found.iter().map(|found| (found.setting.as_str(), found.may_change)).collect();
@@ -286,6 +291,7 @@ mod tests {
                 ("HISTORICAL_DAYS", false),
                 ("RANDOM_SEED", false),
                 ("SPEED", true),
+                ("--with", true),
                 ("--brokers", false),
                 ("TOPIC_PREFIX", false)
             ]

@@ -15,6 +15,8 @@ const LOOK: Duration = Duration::from_millis(500);
 const RESTARTS_SHOWN: u32 = 5;
 /// A service that starts and changes nothing for so long will not: each asks its neighbours again every few seconds.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
+/// Dagster gives its code server three minutes on a busy machine, and then its page.
+const SLOW_WITHIN: Duration = Duration::from_secs(360);
 /// Lines of a service's log that are shown when it fails.
 const LINES_SHOWN: usize = 12;
 
@@ -109,6 +111,35 @@ fn refuse_failed(folder: &Folder, state: &State) -> anyhow::Result<()> {
     let (end, how) = (end_of_log(folder, service), service.last_end.as_deref().unwrap_or("failed"));
     let text = format!("{} {how}; the rest of the stack runs on. The end of its log {end}", service.name);
     if how.contains("settings are wrong") { bail!(WrongSettings(text)) } else { bail!(text) }
+}
+
+/// Waits for a process of the stack that was started, if it was.
+///
+/// # Errors
+/// Where it fails or does not become ready, or the stack stops.
+pub async fn until_runs(folder: &Folder, screen: &Screen, name: &str) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let find = |state: &State| state.services.iter().find(|service| service.name == name).cloned();
+    let state = follow(folder, |state| {
+        let is_up = find(state).is_none_or(|service| service.state == UnitState::Running);
+        if !is_up {
+            screen.awaiting(&format!("waiting for {name}"));
+        }
+        is_up || failed(state).is_some() || began.elapsed() >= SLOW_WITHIN
+    });
+    let state = state.await.map_err(failure)?;
+    refuse_failed(folder, &state)?;
+    match find(&state) {
+        Some(service) if service.state != UnitState::Running => bail!(
+            "{name} is {} after {} s; it is tried on. The end of its log {}",
+            service.state,
+            SLOW_WITHIN.as_secs(),
+            end_of_log(folder, &service)
+        ),
+        Some(_) => screen.done(name, "answers", began.elapsed()),
+        None => {}
+    }
+    Ok(())
 }
 
 /// Shows the history being sealed and loaded, until all of it is in the tables.

@@ -62,6 +62,21 @@ fn missing_programs_of_the_services_are_named_before_anything_starts() {
 }
 
 #[test]
+fn missing_python_of_the_analytics_is_said_with_what_installs_it_before_anything_starts() {
+    let place = Place::beside();
+    let checkout = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(checkout.path().join("orchestration/src")).unwrap();
+    let up = |arguments: &[&str]| {
+        Said::of(place.command(arguments).current_dir(checkout.path()).output().unwrap())
+    };
+    up(&["up", "--with", "analytics"])
+        .refused(1, &[".venv-analytics", "deploy/prerequisites.sh analytics", "make up ARGS="]);
+    up(&["up", "--with", "weather"]).refused(64, &["--with", "analytics, or none"]);
+    up(&["up", "--dagster-port", "3000"]).refused(64, &["--dagster-port", "--with analytics"]);
+    assert!(!place.data().exists());
+}
+
+#[test]
 fn a_service_whose_settings_are_wrong_is_shown_with_its_last_words_and_not_tried_again() {
     let place = Place::new();
     let programs = tempfile::tempdir().unwrap();

@@ -52,6 +52,7 @@ impl Machine {
         let options = StackOptions {
             backbone: throw_away(&folder.path().join("stack")),
             programs: Some(programs()),
+            analytics: None,
             run,
             topic_prefix: String::new(),
         };
@@ -145,6 +146,7 @@ impl Machine {
             store: clients.store.clone(),
             json: false,
             wait: Some(wait),
+            dbt_schema_prefix: String::new(),
         }
     }
 

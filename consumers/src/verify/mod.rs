@@ -11,11 +11,13 @@
 //! | `facts` | what is noted of a record |
 //! | `evidence` | takes the facts in |
 //! | `verdict` | compares them |
+//! | `marts` | adds what dbt made of staging, where it did |
 //! | `report` | says it, to people and programs |
 //! | `topics`, `tables` | read; all else is pure |
 
 mod evidence;
 mod facts;
+mod marts;
 mod numbers;
 #[cfg(test)]
 mod planted;
@@ -30,7 +32,7 @@ pub use evidence::{Evidence, Loaded};
 pub use facts::{DeadLetter, EntryFacts, Held, Place, Stage};
 pub use report::{Check, Difference, Report, StageAmount, StageTotals};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use contract::{Decoder, Registry, TopicNames};
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -57,6 +59,9 @@ pub struct Args {
     /// Wait so many seconds for validator and sink to pass the newest seal; still behind it then is a difference.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait: Option<u64>,
+    /// What the names of dbt's schemas begin with.
+    #[arg(long, env = "DBT_SCHEMA_PREFIX", default_value = "", hide = true)]
+    pub dbt_schema_prefix: String,
 }
 
 /// The stages do not hold the same.
@@ -118,6 +123,14 @@ pub async fn prove(args: &Args, token: &CancellationToken) -> anyhow::Result<Rep
             .await
             .context("the thread that reads the topics failed")??;
     }
+    let marts = tokio::select! {
+        marts = store.marts(&args.dbt_schema_prefix) => marts?,
+        () = token.cancelled() => bail!("interrupted while reading the marts"),
+    };
     progress.clear();
-    Ok(evidence.finish(&loaded))
+    let mut report = evidence.finish(&loaded);
+    if let Some(marts) = marts {
+        marts::add(&mut report, &marts);
+    }
+    Ok(report)
 }

@@ -94,6 +94,8 @@ pub struct Report {
     pub newest_seal: Option<i64>,
     /// Why the cut is not the newest seal.
     pub behind: Option<String>,
+    /// How far the marts have come, where that is not all of staging.
+    pub marts_behind: Option<String>,
     /// Digest of the good submissions of the history, where the cut covers all of it.
     pub fingerprint: Option<Digest>,
     /// Submissions on the raw topic that no seal covers, because somebody else made them.
@@ -137,6 +139,7 @@ impl Report {
             "cut": self.cut,
             "newest_seal": self.newest_seal,
             "behind": self.behind,
+            "marts_behind": self.marts_behind,
             "fingerprint": self.fingerprint.map(|digest| digest.to_string()),
             "unsealed": self.unsealed,
             "resubmitted": self.resubmitted,
@@ -172,6 +175,9 @@ impl Report {
             (None, None) => writeln!(out, "Nothing is sealed yet.")?,
         }
         if let Some(behind) = &self.behind {
+            writeln!(out, "{behind}")?;
+        }
+        if let Some(behind) = &self.marts_behind {
             writeln!(out, "{behind}")?;
         }
         writeln!(out, "{}\n{}", self.stage_table(styled), self.check_table(styled))?;

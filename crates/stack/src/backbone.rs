@@ -9,7 +9,7 @@ use crate::ports::Ports;
 use crate::report::Report;
 use crate::state::Endpoints;
 use crate::unit::{Spec, Unit};
-use crate::{postgres, registry};
+use crate::{analytics, postgres, registry};
 use kafka::Admin;
 use secrecy::ExposeSecret;
 use std::time::Duration;
@@ -118,6 +118,7 @@ impl Backbone {
                 .unwrap_or_else(|| registry::url(options.ports.registry)),
             database_url,
             api: format!("http://127.0.0.1:{}", options.ports.api),
+            dagster: options.ports.dagster.map(analytics::url),
         };
         Ok(Self { options, endpoints, postgres, registry, brokers })
     }

@@ -44,6 +44,13 @@ pub(crate) fn hide_external(
     variables.extend(kafka.chain(registry).map(|name| (name.to_owned(), String::new())));
 }
 
+/// Takes away what would send a client of Postgres elsewhere than `DATABASE_URL` does.
+pub(crate) fn without_libpq(command: &mut Command) {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PG")) {
+        command.env_remove(name);
+    }
+}
+
 /// Takes away every secret and setting of ours: the programs of the backbone have no use for them.
 pub(crate) fn without_ours(command: &mut Command) {
     for name in OF_EXTERNAL_KAFKA.into_iter().chain(OF_EXTERNAL_REGISTRY).chain(["KAFKA_SECURITY_PROTOCOL"]) {

@@ -2,10 +2,11 @@
 
 use crate::account::{Account, postgres_folder};
 use crate::error::StackError;
+use crate::part::Part;
 use crate::ports::Ports;
 use crate::state::State;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -42,6 +43,9 @@ pub struct Remembered {
     pub postgres: Option<String>,
     /// The ports.
     pub ports: Ports,
+    /// What runs beside the ledger.
+    #[serde(default)]
+    pub with: BTreeSet<Part>,
     /// Whether the producer was ever ready: from then on the topics hold a run, and its settings are what they are.
     #[serde(default)]
     pub has_begun: bool,

@@ -1,6 +1,6 @@
 //! Which process a number stands for: numbers are reused, a number with its time of birth is not.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::{Deserialize, Serialize};
 
 /// A process, as it can be recorded and found again.
@@ -33,12 +33,23 @@ impl Identity {
 
     /// Sends a signal to exactly this process; another that got its number meanwhile is left alone.
     pub fn signal(&self, signal: Signal) {
-        if let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw)
-            && self.is_alive()
-        {
+        if let Some(pid) = self.living() {
             // It may have ended since: then there is nothing left to do.
             let _ = kill_process(pid, signal);
         }
+    }
+
+    /// The same to the group that it leads, if it leads one.
+    pub(crate) fn signal_group(&self, signal: Signal) {
+        if let Some(pid) = self.living() {
+            // A process that leads none, or that has ended since, is left at that.
+            let _ = kill_process_group(pid, signal);
+            self.signal(signal);
+        }
+    }
+
+    fn living(&self) -> Option<Pid> {
+        i32::try_from(self.pid).ok().and_then(Pid::from_raw).filter(|_| self.is_alive())
     }
 }
 

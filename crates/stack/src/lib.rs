@@ -11,7 +11,8 @@
 //! | `postgres`, `broker`, `registry` | how each part of the backbone is run |
 //! | `backbone` | these three together |
 //! | `prepare` | topics, schemas, tables: embedded or external |
-//! | `services`, `whole` | our services, and everything together |
+//! | `services`, `analytics` | our services; Dagster beside them |
+//! | `whole` | everything together |
 //! | `report`, `state` | what is said of a stack |
 //! | `supervise`, `control` | the process that owns a stack, and how it is started, followed and stopped |
 //! | `history` | how far a run's history is sealed and loaded |
@@ -33,6 +34,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod account;
+mod analytics;
 mod backbone;
 mod broker;
 mod child;
@@ -45,6 +47,7 @@ mod history;
 mod identity;
 mod java;
 mod log;
+mod part;
 mod ports;
 mod postgres;
 mod preflight;
@@ -57,6 +60,7 @@ mod supervise;
 mod unit;
 mod whole;
 
+pub use analytics::Analytics;
 pub use backbone::{Backbone, BackboneOptions};
 pub use broker::{BrokerJvm, new_cluster_id};
 pub use control::{Ended, follow, start_supervisor, stop};
@@ -67,6 +71,7 @@ pub use history::{History, Progress};
 pub use identity::Identity;
 pub use java::{Java, Places};
 pub use log::tail;
+pub use part::Part;
 pub use ports::{Given, Ports};
 pub use preflight::{bytes_for, require_space, service_programs};
 pub use prepare::{Prepared, prepare};

@@ -4,6 +4,7 @@
 //! marked by a lock that all stacks of this account know, and a process counts as ready only when the port is its own.
 
 use crate::error::StackError;
+use crate::part::Part;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -28,6 +29,9 @@ pub struct Ports {
     pub postgres: u16,
     /// Probes and metrics of producer, validator, sink and API.
     pub admin: Vec<u16>,
+    /// Dagster's page, where Dagster runs.
+    #[serde(default)]
+    pub dagster: Option<u16>,
 }
 
 /// Ports that the user insists on.
@@ -43,6 +47,8 @@ pub struct Given {
     pub postgres: Option<u16>,
     /// `--admin-port`: of the first service.
     pub admin: Option<u16>,
+    /// `--dagster-port`
+    pub dagster: Option<u16>,
 }
 
 /// The services that have an admin port, in the order of [`Ports::admin`].
@@ -50,7 +56,7 @@ pub(crate) const SERVICES: u16 = 4;
 /// Where ports are taken from that nobody asked for.
 const ANY: std::ops::Range<u16> = 15_000..32_000;
 const ADMIN: &str = "a service's admin port";
-const USUAL: (u16, u16, u16, u16, u16) = (8080, 9092, 8081, 5432, 9101);
+const USUAL: (u16, u16, u16, u16, u16, u16) = (8080, 9092, 8081, 5432, 9101, 3000);
 
 impl Ports {
     /// Any free ports, for a stack that nobody visits.
@@ -70,10 +76,11 @@ impl Ports {
             registry_admin: rest[2],
             postgres: rest[3],
             admin,
+            dagster: None,
         })
     }
 
-    /// Chooses the ports of a stack with so many brokers; also says what was replaced.
+    /// Chooses the ports of a stack with so many brokers and these parts; also says what was replaced.
     ///
     /// # Errors
     /// Where a given port is in use; names it, its setting and, where it is easy to tell, who holds it.
@@ -81,9 +88,10 @@ impl Ports {
         brokers: u16,
         given: Given,
         before: Option<&Self>,
+        with: &BTreeSet<Part>,
     ) -> Result<(Self, Vec<String>), StackError> {
         let mut choice = Choice { taken: BTreeSet::new(), notes: Vec::new() };
-        let (api, kafka, registry, postgres, admin) = USUAL;
+        let (api, kafka, registry, postgres, admin, dagster) = USUAL;
         let one =
             |ports: Option<&Vec<u16>>, at: u16| ports.and_then(|ports| ports.get(usize::from(at)).copied());
         let following = |first: Option<u16>, at: u16| first.map(|first| first.saturating_add(at));
@@ -119,6 +127,13 @@ impl Ports {
                 .map(|at| choice.silent(one(before.map(|b| &b.controller), at)))
                 .collect::<Result<_, _>>()?,
             registry_admin: choice.silent(before.map(|b| b.registry_admin))?,
+            dagster: with
+                .contains(&Part::Analytics)
+                .then(|| {
+                    let last = before.and_then(|b| b.dagster);
+                    choice.one("Dagster", "--dagster-port", given.dagster, last, dagster)
+                })
+                .transpose()?,
         };
         // One word about the admin ports is enough: `status` lists them.
         let mut is_told = false;
@@ -209,7 +224,7 @@ fn mark(port: u16) -> Option<File> {
 impl Ports {
     /// Joins the marks of whoever chose these ports, until this process ends.
     pub(crate) fn hold(&self) {
-        let all = self.kafka.iter().chain(&self.controller).chain(&self.admin);
+        let all = self.kafka.iter().chain(&self.controller).chain(&self.admin).chain(&self.dagster);
         for port in all.chain([&self.api, &self.registry, &self.registry_admin, &self.postgres]) {
             if let Some(file) = mark(*port).filter(|file| file.try_lock_shared().is_ok()) {
                 RESERVED.lock().unwrap_or_else(PoisonError::into_inner).insert(*port, file);
@@ -232,12 +247,25 @@ fn holder(port: u16) -> Option<String> {
     Some(format!("{} (pid {})", name.trim(), process.file_name().to_string_lossy()))
 }
 
-/// Whether it is this process that listens on the port; none where the system does not say.
+/// Whether it is this process, or one of the group that it leads, that listens on the port; none where the system does not
+/// say.
 pub(crate) fn is_listened_on_by(port: u16, pid: u32) -> Option<bool> {
     let sockets = sockets(port)?;
     let process = std::path::PathBuf::from(format!("/proc/{pid}"));
     std::fs::read_dir(process.join("fd")).ok()?;
-    Some(holds(&process, &sockets))
+    Some(holds(&process, &sockets) || group(pid).any(|member| holds(&member, &sockets)))
+}
+
+/// The processes of the group that this one leads.
+fn group(leader: u32) -> impl Iterator<Item = std::path::PathBuf> {
+    let is_member = move |process: &std::path::PathBuf| {
+        let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
+        // The name, in brackets, may hold anything; state, parent and group follow.
+        let group = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(2));
+        group.is_some_and(|group| group.parse() == Ok(leader))
+    };
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(is_member)
 }
 
 /// The sockets that listen on the port, as the files of a process name them.
@@ -269,13 +297,15 @@ fn holds(process: &std::path::Path, sockets: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::process::Pid;
+    use std::os::unix::process::CommandExt;
 
     #[test]
     fn a_given_port_that_is_busy_is_refused_by_name() {
         let held = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = held.local_addr().unwrap().port();
         let given = Given { postgres: Some(port), ..Given::default() };
-        let error = Ports::choose(1, given, None).unwrap_err();
+        let error = Ports::choose(1, given, None, &BTreeSet::new()).unwrap_err();
         assert!(matches!(error, StackError::Settings(_)));
         let text = error.to_string();
         assert!(text.contains(&format!("port {port}")) && text.contains("--postgres-port"), "{text}");
@@ -288,7 +318,7 @@ mod tests {
     fn a_busy_port_that_nobody_asked_for_is_replaced_and_said() {
         let held = TcpListener::bind("127.0.0.1:0").unwrap();
         let before = Ports { api: held.local_addr().unwrap().port(), ..unmarked(1) };
-        let (ports, notes) = Ports::choose(1, Given::default(), Some(&before)).unwrap();
+        let (ports, notes) = Ports::choose(1, Given::default(), Some(&before), &BTreeSet::new()).unwrap();
         assert_ne!(ports.api, before.api);
         assert!(notes[0].contains("the API is on"), "{notes:?}");
     }
@@ -296,13 +326,14 @@ mod tests {
     #[test]
     fn ports_are_the_same_as_last_time() {
         let before = unmarked(3);
-        assert_eq!(Ports::choose(3, Given::default(), Some(&before)).unwrap(), (before, Vec::new()));
+        let (ports, notes) = Ports::choose(3, Given::default(), Some(&before), &BTreeSet::new()).unwrap();
+        assert_eq!((ports, notes), (before, Vec::new()));
     }
 
     #[test]
     fn a_port_that_another_stack_has_chosen_is_not_chosen_again() {
         let first = Ports::any(1).unwrap();
-        let (second, notes) = Ports::choose(1, Given::default(), Some(&first)).unwrap();
+        let (second, notes) = Ports::choose(1, Given::default(), Some(&first), &BTreeSet::new()).unwrap();
         assert_ne!(first.kafka, second.kafka);
         assert!(notes.iter().any(|note| note.contains("Kafka is on")), "{notes:?}");
     }
@@ -319,6 +350,46 @@ mod tests {
         if cfg!(target_os = "linux") {
             assert_eq!((own, others), (Some(true), Some(false)));
         }
+    }
+
+    #[test]
+    fn a_port_that_a_child_of_the_process_listens_on_is_the_process_own() {
+        let held = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = held.local_addr().unwrap().port();
+        let mut parent = std::process::Command::new("sh")
+            .args(["-c", "exec 3<&0; sleep 600 <&3 3<&- & exec 3<&- </dev/null; wait"])
+            .stdin(std::os::fd::OwnedFd::from(held))
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let process = std::path::PathBuf::from(format!("/proc/{}", parent.id()));
+        let has_let_go = || sockets(port).is_none_or(|sockets| !holds(&process, &sockets));
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let is_found = || has_let_go() && is_listened_on_by(port, parent.id()) != Some(false);
+        while !is_found() && std::time::Instant::now() < deadline {
+            std::thread::park_timeout(std::time::Duration::from_millis(10));
+        }
+        let is_found = is_found();
+        rustix::process::kill_process_group(
+            Pid::from_raw(i32::try_from(parent.id()).unwrap()).unwrap(),
+            rustix::process::Signal::KILL,
+        )
+        .unwrap();
+        parent.wait().unwrap();
+        assert!(is_found);
+    }
+
+    #[test]
+    fn dagster_has_a_port_only_where_it_is_asked_for_and_a_busy_one_that_was_given_is_refused_by_name() {
+        let before = unmarked(1);
+        let with = BTreeSet::from([Part::Analytics]);
+        let held = TcpListener::bind("127.0.0.1:0").unwrap();
+        let given =
+            Given { dagster: held.local_addr().ok().map(|address| address.port()), ..Given::default() };
+        let error = Ports::choose(1, given, Some(&before), &with).unwrap_err().to_string();
+        assert!(error.contains("--dagster-port, for Dagster"), "{error}");
+        let before = unmarked(1);
+        assert!(Ports::choose(1, given, Some(&before), &BTreeSet::new()).unwrap().0.dagster.is_none());
     }
 
     /// Ports that were free when some stack ran last; those of one test, which no other test takes.

@@ -79,7 +79,7 @@ pub(crate) fn start(
 
 /// The settings that services read. What is not here comes from our own environment: log format and level, the security
 /// of external brokers, keys of price services.
-fn variables(
+pub(crate) fn variables(
     options: &BackboneOptions,
     clients: &Clients,
     run: &BTreeMap<String, String>,

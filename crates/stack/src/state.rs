@@ -52,6 +52,9 @@ pub struct Endpoints {
     pub database_url: String,
     /// The API and its page.
     pub api: String,
+    /// Dagster's page, where Dagster runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dagster: Option<String>,
 }
 
 /// A process of the stack.
@@ -163,7 +166,7 @@ pub async fn clear_leftovers(folder: &Folder) -> Result<Vec<String>, StackError>
         look.tick().await;
     }
     for (_, process) in &left {
-        process.signal(Signal::KILL);
+        process.signal_group(Signal::KILL);
     }
     let names = left.iter().map(|(name, _)| (*name).clone()).collect();
     folder.write_state(&state.clone().ended())?;

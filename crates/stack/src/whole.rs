@@ -1,5 +1,6 @@
 //! The whole stack: backbone, what the services expect to find, and the services.
 
+use crate::analytics::Analytics;
 use crate::backbone::{Backbone, BackboneOptions};
 use crate::error::StackError;
 use crate::prepare::prepare;
@@ -19,6 +20,8 @@ pub struct StackOptions {
     pub backbone: BackboneOptions,
     /// The folder of the services' programs; without one, no service is started.
     pub programs: Option<PathBuf>,
+    /// Dagster's Python; without one, or without a port for it, no Dagster is started.
+    pub analytics: Option<Analytics>,
     /// The run's settings, by the names of their variables.
     pub run: BTreeMap<String, String>,
     /// What every topic's name begins with.
@@ -47,17 +50,22 @@ impl Stack {
     /// # Errors
     /// What could not be started or prepared.
     pub async fn start(options: StackOptions, access: Access, report: &Report) -> Result<Self, StackError> {
-        let StackOptions { backbone, programs, run, topic_prefix } = options;
+        let StackOptions { backbone, programs, analytics, run, topic_prefix } = options;
         let backbone = Backbone::start(backbone, report).await?;
         let clients = clients(backbone.options(), backbone.endpoints(), access, &topic_prefix);
         let step = report.begin("topics, schemas, tables");
         let prepared = prepare(&clients.kafka, &clients.registry, &clients.store).await?;
         step.done(&prepared.to_string());
         let options = backbone.options();
-        let services = match &programs {
+        let mut services = match &programs {
             Some(programs) => services::start(options, programs, &clients, &run, report),
             None => Vec::new(),
         };
+        if let (Some(analytics), Some(port)) = (&analytics, options.ports.dagster) {
+            let variables = services::variables(options, &clients, &run);
+            let spec = analytics.spec(&options.folder, port, variables, &services)?;
+            services.push(Unit::start(spec, report));
+        }
         Ok(Self { backbone, services, clients })
     }
 
@@ -78,7 +86,7 @@ impl Stack {
         self.backbone.units().chain(&self.services)
     }
 
-    /// The process of this name: `producer`, `validator`, `sink`, `api`, `postgres`, `registry`, `kafka-1` …
+    /// The process of this name: `producer`, `validator`, `sink`, `api`, `dagster`, `postgres`, `registry`, `kafka-1` …
     #[must_use]
     pub fn unit(&self, name: &str) -> Option<&Unit> {
         self.units().find(|unit| unit.name() == name)

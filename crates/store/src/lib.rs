@@ -31,6 +31,7 @@
 //! | the chart | [`Store::accounts`] |
 //! | a trial balance | [`Store::trial_balance`] |
 //! | everything, as of one moment | [`Store::visit_staging`] |
+//! | the marts beside it | [`Store::marts`] |
 //!
 //! Rows and position of one answer are read in one `REPEATABLE READ` transaction.
 
@@ -44,6 +45,7 @@ mod entries;
 mod error;
 mod flat;
 mod load;
+mod marts;
 mod masters;
 mod migrate;
 mod numeric;
@@ -62,6 +64,7 @@ pub use entries::{EntryFilter, EntryPage, EntryReader, Order, PAGE_MAX, PageRequ
 pub use error::StoreError;
 pub use flat::{FlatRow, Names};
 pub use load::{LoadError, Loaded, Loader};
+pub use marts::{Marts, Movement, PeriodMovement};
 pub use migrate::{Migrated, migrate};
 pub use pool::{PoolStatus, Store};
 pub use proof::{RejectedRow, StagingVisitor};

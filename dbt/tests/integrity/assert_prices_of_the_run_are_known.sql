@@ -1,4 +1,5 @@
--- Every month of the run's own prices that the ledger has reached has one price for each series.
+-- Every month of the run's own prices that the ledger has reached has one price for each series. Months between the end
+-- of real prices and a later start of the run are none that the ledger was in.
 with series as (
     select distinct price.series
     from {{ ref('market_price') }} as price
@@ -7,10 +8,10 @@ with series as (
 
 bounds as (
     select
-        min(price.price_month) as first_month,
+        date_trunc('month', min(run.start_date)) as first_month,
         max(price.price_month) as last_month
     from {{ ref('market_price') }} as price
-    where price.is_run_source
+    inner join {{ ref('stg_run') }} as run on price.price_source = run.price_source
 )
 
 select

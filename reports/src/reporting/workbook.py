@@ -756,6 +756,8 @@ def _control_formulas(book: Book, control: Control) -> tuple[str | None, str | N
     opening, change = section("Cash flow", cash, "OPENING_CASH"), section("Cash flow", cash, "NET_CHANGE")
     # What is carried in stands in no statement: the sheet has its figure.
     net_income, carried = caption("Cash flow", cash, "Net income"), package.subledgers["carried_in_income"][0]
+    if net_income and carried:
+        net_income += f"{carried:+}"
     return {
         "staged": (None, column("TrialBalance", "Debit", trial)),
         "movement": (column("TrialBalance", "Debit", trial), column("TrialBalance", "Credit", trial)),
@@ -766,7 +768,7 @@ def _control_formulas(book: Book, control: Control) -> tuple[str | None, str | N
         ),
         "closed": (column("Adjustments", "Close", package.adjustments), None),
         "sheet": (section("Balance sheet", sheet, "ASSETS"), section("Balance sheet", sheet, "LIABILITIES_AND_EQUITY")),
-        "income": (section("Income statement", income, "NET_INCOME"), net_income and f"{net_income}{carried:+}" if carried else net_income),
+        "income": (section("Income statement", income, "NET_INCOME"), net_income),
         "change": (
             f"{opening}+{change[1:]}" if opening and change else None,
             section("Cash flow", cash, "CLOSING_CASH"),

@@ -5,5 +5,6 @@
 mod books;
 mod database;
 mod loading;
+mod marts;
 mod queries;
 mod schema;
