@@ -59,7 +59,10 @@ until [ "$(dagster state)" = running ] && [ "$(dagster pid)" != "$first" ]; do
 done
 second=$(dagster pid)
 "$wellbook" down --data-dir "$stack/stack" >"$stack/up.log" 2>&1
-for group in "$first" "$second"; do
-  if kill -0 -- "-$group" 2>/dev/null; then echo "Dagster left processes behind" >&2; exit 1; fi
+# What is killed is gone when its parent, whoever that is by now, has looked.
+deadline=$((SECONDS + 10))
+while kill -0 -- "-$first" 2>/dev/null || kill -0 -- "-$second" 2>/dev/null; do
+  [ $SECONDS -lt $deadline ] || { echo "Dagster left processes behind" >&2; exit 1; }
+  sleep 1
 done
 echo "analytics: all passed"
