@@ -125,6 +125,11 @@ bench: prerequisites build ## Measure each stage against its limit and a peer, i
 	@$(CARGO) build --release --locked --quiet -p simulator -p kafka -p store --examples
 	@$(RELEASE) fetch
 	@$(CARGO) bench --locked --quiet -p cli --bench spine -- $(ARGS)
+	@$(MAKE) --no-print-directory bench-analytics ARGS="$(findstring --quick,$(ARGS))"
+
+.PHONY: bench-analytics
+bench-analytics: prerequisites prerequisites-analytics build fetch ## Measure the ledger's marts: a day more, and SQL by hand (ARGS=--quick)
+	@deploy/analytics/bench.sh $(RELEASE) $(ARGS)
 
 .PHONY: generate
 generate: prerequisites build ## Make a year of the ledger as files in target/ledger, without a broker (ARGS="--format csv")

@@ -42,4 +42,27 @@ echo "analytics: reports"
 # This one changes staging, so it comes last, and nothing may load meanwhile.
 echo "analytics: incremental builds give what a full build gives"
 python -m pytest -q -p no:cacheprovider dbt/tests/incremental_equals_full.py
+# `up` fails where Dagster's page does not answer. Killed, it is started again; stopped, it leaves nothing behind.
+echo "analytics: Dagster as a service of the stack"
+"$wellbook" down --data-dir "$stack/stack" >"$stack/up.log" 2>&1
+"$wellbook" up --data-dir "$stack/stack" --with analytics >"$stack/up.log" 2>&1 || { cat "$stack/up.log"; exit 1; }
+dagster() {
+  "$wellbook" status --json --data-dir "$stack/stack" |
+    python -c 'import json, sys; print(next(s[sys.argv[1]] for s in json.load(sys.stdin)["services"] if s["name"] == "dagster"))' "$1"
+}
+first=$(dagster pid)
+kill -9 "$first"
+deadline=$((SECONDS + 120))
+until [ "$(dagster state)" = running ] && [ "$(dagster pid)" != "$first" ]; do
+  [ $SECONDS -lt $deadline ] || { echo "Dagster did not come back" >&2; exit 1; }
+  sleep 1
+done
+second=$(dagster pid)
+"$wellbook" down --data-dir "$stack/stack" >"$stack/up.log" 2>&1
+# What is killed is gone when its parent, whoever that is by now, has looked.
+deadline=$((SECONDS + 10))
+while kill -0 -- "-$first" 2>/dev/null || kill -0 -- "-$second" 2>/dev/null; do
+  [ $SECONDS -lt $deadline ] || { echo "Dagster left processes behind" >&2; exit 1; }
+  sleep 1
+done
 echo "analytics: all passed"
