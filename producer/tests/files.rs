@@ -372,21 +372,6 @@ fn a_printed_entry_keeps_to_the_page_and_its_columns_add_up() {
 }
 
 #[test]
-fn a_quantity_of_zero_is_not_printed_because_it_says_nothing() {
-    let journal = Journal::new(&WORLD, 10, false);
-    let has_volume = |it: &&Submission<'_>| it.entry.lines.iter().any(|line| line.quantity.is_some());
-    let entries = entries();
-    let mut entry = entries.iter().find(has_volume).unwrap().entry.clone();
-    let is_printed = |page: &str| page.contains(" BBL") || page.contains(" MCF") || page.contains(" GAL");
-    assert!(is_printed(&journal.entry(&entry)));
-    for line in entry.lines.iter_mut().filter(|line| line.quantity.is_some()) {
-        line.quantity = Some(ledger::Quantity::ZERO);
-    }
-    let page = journal.entry(&entry);
-    assert!(!is_printed(&page), "{page}");
-}
-
-#[test]
 fn a_longer_history_leaves_the_months_before_as_they_were() {
     let home = tempfile::tempdir().unwrap();
     let args = RunArgs { historical_days: Some(4), ..ARGS.clone() };

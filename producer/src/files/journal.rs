@@ -170,8 +170,7 @@ impl Journal {
         let mut parts = Vec::new();
         let mut part = |value: Option<String>| parts.extend(value);
         let unit = line.unit_of_measure.as_deref().unwrap_or_default();
-        // Closing entries move no volume, and carry a quantity of zero because the account asks for one.
-        let quantity = line.quantity.filter(|quantity| has_figures && !quantity.is_zero());
+        let quantity = line.quantity.filter(|_| has_figures);
         part(quantity.map(|quantity| match line.unit_price {
             Some(price) => format!("{} {unit} × {}", grouped(&quantity.to_string()), short(price)),
             None => format!("{} {unit}", grouped(&quantity.to_string())),
@@ -179,9 +178,10 @@ impl Journal {
         part(line.product.map(|product| product.to_string()));
         part(line.production_month.map(|month| month.format("%Y-%m").to_string()));
         part(line.heat_factor.filter(|_| has_figures).map(|factor| format!("heat factor {}", short(factor))));
-        // A tax by volume has the rate zero, which says nothing.
+        let is_taxed_by_volume = line.tax_code.is_some() && line.rate.is_none() && quantity.is_some();
         part(match (line.base_amount, line.rate) {
-            _ if !has_figures || line.rate == Some(ledger::Rate::ZERO) => None,
+            // What a volume was worth does not make its tax.
+            _ if !has_figures || is_taxed_by_volume => None,
             (Some(base), Some(rate)) => Some(format!("{} × {}", grouped(&base.to_string()), short(rate))),
             (None, Some(rate)) => Some(format!("rate {}", short(rate))),
             (Some(base), None) => Some(format!("of {}", grouped(&base.to_string()))),
