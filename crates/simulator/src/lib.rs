@@ -75,4 +75,4 @@ pub fn transaction_types() -> Vec<&'static str> {
 }
 
 /// Version of the simulator: a ledger made by another version is another ledger.
-pub const VERSION: &str = "4";
+pub const VERSION: &str = "5";

@@ -16,11 +16,13 @@ use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::fixed::divide_half_away;
 use ledger::period::on_or_before;
-use ledger::{JournalLine, Money, Rate, Side};
+use ledger::{JournalLine, Money, Quantity, Rate, Side};
 use std::collections::BTreeMap;
 
-/// Interest of a month on the revolver: 7.8 % a year.
-const INTEREST: Rate = Rate::from_units(650_000);
+/// Interest of a year on the revolver: 7.8 %, by the days on which it stands drawn, of a year of 360.
+const INTEREST: Rate = Rate::from_units(7_800_000);
+/// Days that a year of a credit agreement has.
+const YEAR: i64 = 360;
 /// Cash that a company never goes below, by company, in cents.
 const FLOOR: [i64; 3] = [8_000_000_00, 1_000_000_00, 1_500_000_00];
 /// What a company keeps above it; the rest repays the revolver, and at a quarter's end is paid out.
@@ -54,10 +56,7 @@ pub(crate) fn movements(
     flows: &BTreeMap<NaiveDate, i64>,
 ) -> Vec<Movement> {
     let at = usize::from(company);
-    let bank_balance = |books: &Books| -> i64 {
-        books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum()
-    };
-    let (mut cash, mut debt) = (books.of(company, code::CASH, [0; 3]), bank_balance(books));
+    let (mut cash, mut debt) = (books.of(company, code::CASH, [0; 3]), debt(books, company));
     let mut moved = Vec::new();
     let mut push = |template, day, cents| moved.push(Movement { company, template, day, cents });
     for (day, flow) in flows {
@@ -174,7 +173,7 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
         return;
     }
     for company in 0..world.ground.masters.companies.len() as u8 {
-        if interest(standing, company).1 > 0 {
+        if interest(world, before, company, standing) > 0 {
             let accrual = Document::new(Template::InterestAccrual, before, 0, 0).of(company);
             found.extend([accrual, accrual.as_template(Template::InterestPayment)]);
         }
@@ -203,9 +202,48 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
     }
 }
 
-fn interest(standing: &Standing, company: u8) -> (i64, i64) {
-    let debt = standing.books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum();
-    (debt, Money::product(Money::from_units(debt), INTEREST).expect("interest fits").units())
+/// What stands drawn on the revolver for some days on end.
+struct Drawn {
+    cents: i64,
+    days: i64,
+}
+
+impl Drawn {
+    fn interest(&self) -> i64 {
+        let exact = i128::from(self.cents) * INTEREST.units_wide() * i128::from(self.days);
+        divide_half_away(exact, Rate::ONE.units_wide() * i128::from(YEAR)) as i64
+    }
+}
+
+/// What stood drawn in a month, told back from what stands when the next begins. What is drawn bears interest from its day
+/// on, what is repaid up to the day before.
+fn drawn(world: &World, month: Month, company: u8, next: &Standing) -> Vec<Drawn> {
+    let signed = |movement: &Movement| match movement.template {
+        Template::RevolverDraw => movement.cents,
+        Template::RevolverRepayment => -movement.cents,
+        _ => 0,
+    };
+    let settled = world.settled(month);
+    let moved = || settled.movements.iter().filter(|movement| movement.company == company);
+    let mut cents = debt(&next.books, company) - moved().map(signed).sum::<i64>();
+    let mut from = month.first();
+    let mut stretches = Vec::new();
+    let end = (month.plus(1).first(), 0);
+    for (day, by) in moved().map(|movement| (movement.day, signed(movement))).chain([end]) {
+        stretches.push(Drawn { cents, days: (day - from).num_days() });
+        (cents, from) = (cents + by, day);
+    }
+    stretches.retain(|drawn| drawn.cents > 0 && drawn.days > 0);
+    stretches
+}
+
+fn interest(world: &World, month: Month, company: u8, next: &Standing) -> i64 {
+    drawn(world, month, company, next).iter().map(Drawn::interest).sum()
+}
+
+/// What of the revolver is drawn.
+fn debt(books: &Books, company: u8) -> i64 {
+    books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum()
 }
 
 fn provision(standing: &Standing) -> (i64, i64) {
@@ -252,13 +290,18 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
             return affiliate_dividend(world, document, entered_on, &declared);
         }
         Template::InterestAccrual | Template::InterestPayment => {
-            let (debt, cents) = interest(&world.standing(month.plus(1)), document.company);
+            let next = world.standing(month.plus(1));
+            let cents = interest(world, month, document.company, &next);
             draft.description = format!("Interest on the revolver, {}", month.label());
             if document.template == Template::InterestAccrual {
-                draft.debit(code::INTEREST, cents, |line| {
-                    line.base_amount = Some(Money::from_units(debt));
-                    line.rate = Some(INTEREST);
-                });
+                for drawn in drawn(world, month, document.company, &next) {
+                    draft.debit(code::INTEREST, drawn.interest(), |line| {
+                        line.base_amount = Some(Money::from_units(drawn.cents));
+                        line.rate = Some(INTEREST);
+                        line.quantity = Some(Quantity::from_units(drawn.days * 1_000));
+                        line.unit_of_measure = Some("DAY".into());
+                    });
+                }
                 draft.credit(code::INTEREST_PAYABLE, cents, |_| {});
             } else {
                 draft.debit(code::INTEREST_PAYABLE, cents, |line| {

@@ -23,8 +23,8 @@ pub(super) fn explain(sheet: &mut Sheet<'_>) {
                 (Some(quantity), Some(price), Some(before), ..) => {
                     valued(sheet, line, (quantity, price), before)
                 }
-                (Some(months), None, Some(base), Some(rate), None) if is_of_months(line) => {
-                    by_month(line, (base, rate), months)
+                (Some(time), None, Some(base), Some(rate), None) if of_a_year(line).is_some() => {
+                    by_time(line, (base, rate), time)
                 }
                 (_, None, Some(base), Some(rate), share) => rated(sheet, line, (base, rate), share),
                 (_, None, Some(base), None, Some(share)) => shared(sheet, line, base, share),
@@ -117,23 +117,32 @@ fn valued(
     Calculation::worked_on(line, Method::Price, text, (side, kept - before.units())).noting(market)
 }
 
-/// Whether a line's rate is that of a year, of which it takes so many months.
-fn is_of_months(line: &JournalLine<'_>) -> bool {
-    line.unit_of_measure.as_deref() == Some("MONTH")
+/// What a year has of the time that a line's rate of a year is taken for, and its name: months, or days of a credit
+/// agreement.
+fn of_a_year(line: &JournalLine<'_>) -> Option<(i128, &'static str)> {
+    match line.unit_of_measure.as_deref() {
+        Some("MONTH") => Some((12, "months")),
+        Some("DAY") => Some((360, "days")),
+        _ => None,
+    }
 }
 
-/// Base times the rate of a year, a twelfth for each month, rounded once.
-fn by_month(line: &JournalLine<'_>, (base, rate): (Money, Rate), months: Quantity) -> Calculation {
-    let exact = base.units_wide() * rate.units_wide() * months.units_wide();
-    let cents = divide_half_away(exact, Rate::ONE.units_wide() * Quantity::ONE.units_wide() * 12) as i64;
+/// Base times the rate of a year, by the part of the year, rounded once.
+fn by_time(line: &JournalLine<'_>, (base, rate): (Money, Rate), time: Quantity) -> Calculation {
+    let (year, name) = of_a_year(line).unwrap_or((1, "years"));
+    let exact = base.units_wide() * rate.units_wide() * time.units_wide();
+    let cents = divide_half_away(exact, Rate::ONE.units_wide() * Quantity::ONE.units_wide() * year) as i64;
     let text = format!(
-        "{} × {} a year × {} of 12 months",
+        "{} × {} a year × {} of {year} {name}",
         words::cents(base.units()),
         words::number(rate),
-        words::number(months)
+        words::number(time)
     );
-    Calculation::worked(line, Method::Rate, text, cents)
-        .noting(["cost of the equipment, in equal parts over the months of its life".to_owned()])
+    let note = match line.account_code.as_ref() {
+        code::INTEREST => "what stood drawn on the revolver on those days, by days of a year of 360",
+        _ => "cost of the equipment, in equal parts over the months of its life",
+    };
+    Calculation::worked(line, Method::Rate, text, cents).noting([note.to_owned()])
 }
 
 /// Base times rate.
@@ -166,7 +175,6 @@ fn about_rate(
         ("DEPLETION" | "LEASEHOLD_AMORTISATION", _) => depletion(sheet, line, rate),
         ("DEPRECIATION", _) => said("what is left of the equipment in the last month of its life"),
         ("ARO_ACCRETION", _) => said("the obligation × a month of the credit-adjusted rate (ASC 410-20)"),
-        ("INTEREST_ACCRUAL", _) => said("what is drawn on the revolver × a month of its interest"),
         ("BAD_DEBT_PROVISION", _) => said("what partners owe × the provision of a quarter"),
         ("AD_VALOREM_ACCRUAL", _) => {
             said("revenue of the well's working interest × the counties' rate; partners are billed theirs")

@@ -495,6 +495,36 @@ fn equipment_of_twenty_years_loses_a_twelfth_of_a_yearly_rate_a_month_to_the_cen
 }
 
 #[test]
+fn interest_is_of_each_stretch_of_days_on_what_stood_drawn_and_the_payable_is_all_of_it() {
+    let accrual = |amount: &str, payable: &str| {
+        let stretch = |amount: &str, base: &str, days: &str| {
+            debit("940.000", amount, |line| {
+                line.base_amount = Some(base.parse().unwrap());
+                line.rate = Some("0.078".parse().unwrap());
+                line.quantity = Some(days.parse().unwrap());
+                line.unit_of_measure = Some("DAY".into());
+            })
+        };
+        let lines = vec![
+            stretch("333666.67", "110000000", "14"),
+            stretch(amount, "120000000", "17"),
+            credit("330.000", payable, |_| {}),
+        ];
+        entry("INTEREST_ACCRUAL", lines)
+    };
+    let explanation = holds(&accrual("442000.00", "775666.67"), &Facts::default());
+    let texts: Vec<&str> = explanation.calculations[..2].iter().map(|it| it.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "110,000,000.00 × 0.078 a year × 14.00 of 360 days = 333,666.67",
+            "120,000,000.00 × 0.078 a year × 17.00 of 360 days = 442,000.00",
+        ]
+    );
+    assert!(!explain(&accrual("442000.01", "775666.68"), &Facts::default()).agrees());
+}
+
+#[test]
 fn a_swap_is_what_it_fixes_less_the_market() {
     let settled = |market: &str, price: &str, amount: &str| {
         let lines = vec![

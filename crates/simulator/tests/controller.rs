@@ -1,0 +1,80 @@
+//! What a controller who reads a year of the books looks for, and a ledger made by a program would miss.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use ledger::period::midnight;
+use ledger::{JournalEntry, JournalLine};
+use simulator::{FaultRates, PriceTable, Settings, World};
+use std::collections::BTreeMap;
+
+fn world(start: &str) -> World {
+    World::new(Settings {
+        seed: 42,
+        start_date: start.parse().unwrap(),
+        historical_days: 400,
+        scale: 1,
+        fault_rates: FaultRates::default(),
+        prices: PriceTable::built_in(),
+    })
+    .unwrap()
+}
+
+fn at(world: &World, days: u64) -> DateTime<Utc> {
+    midnight(world.settings().start_date + Days::new(days))
+}
+
+/// Shows each good entry of some days, a day at a time.
+fn each_entry(world: &World, days: u64, mut show: impl FnMut(&JournalEntry<'_>)) {
+    for day in 0..days {
+        let from = if day == 0 { world.begins_at() } else { at(world, day) };
+        for submission in world.submissions(from, at(world, day + 1)) {
+            if submission.planted.is_none() {
+                show(&submission.entry);
+            }
+        }
+    }
+}
+
+fn cents<'l>(lines: impl Iterator<Item = &'l JournalLine<'l>>) -> i64 {
+    lines.map(|line| line.signed_functional().units()).sum()
+}
+
+/// Interest of each company and month is what its revolver stood at, day by day, of a year of 360; also of what is drawn and
+/// repaid within a month.
+#[test]
+fn interest_is_of_what_stood_drawn_on_each_day() {
+    let world = world("2025-01-01");
+    // By company: what is drawn by the day from which it is, and the interest of each month.
+    let mut drawn: BTreeMap<String, BTreeMap<NaiveDate, i64>> = BTreeMap::new();
+    let mut accrued: BTreeMap<(String, NaiveDate), i64> = BTreeMap::new();
+    each_entry(&world, 400, |entry| {
+        let company = entry.company_code.to_string();
+        let on = |account: &'static str| entry.lines.iter().filter(move |it| it.account_code == account);
+        let moved = -cents(on("400.000"));
+        if moved != 0 {
+            *drawn.entry(company.clone()).or_default().entry(entry.posting_date).or_default() += moved;
+        }
+        if entry.transaction_type == "INTEREST_ACCRUAL" {
+            *accrued.entry((company, entry.posting_date)).or_default() += cents(on("940.000"));
+        }
+    });
+    let (mut months, mut within) = (0, 0);
+    for (company, moves) in &drawn {
+        for month in 1..=12 {
+            let first = NaiveDate::from_ymd_opt(2025, month, 1).unwrap();
+            let end = ledger::period::month_end(first);
+            let stands = |day: NaiveDate| moves.range(..=day).map(|(_, cents)| cents).sum::<i64>();
+            let days = first.iter_days().take_while(|day| *day <= end);
+            let cent_days: i128 = days.map(|day| i128::from(stands(day))).sum();
+            let exact = cent_days * 78 / 360_000;
+            let interest = accrued.get(&(company.clone(), end)).copied().unwrap_or_default();
+            assert!((i128::from(interest) - exact).abs() <= 5, "{company} {end}: {interest} for {exact}");
+            months += u32::from(interest > 0);
+            within += u32::from(interest > 0 && stands(first - Days::new(1)) == 0 && stands(end) == 0);
+        }
+    }
+    assert!(months > 24, "{months}");
+    assert!(within > 0, "nobody drew and repaid within a month");
+    assert!(accrued.keys().any(|(company, _)| company == "2000"), "{accrued:?}");
+}
