@@ -207,7 +207,7 @@ impl Ground {
     }
 
     /// The ticket of a slot. The wells on production are visited in turn; seven visits make a cycle of three oil runs, two
-    /// gas meterings, a water haul and a service.
+    /// gas meterings, a water haul and a service. Before a well's first day another one is serviced.
     pub(crate) fn ticket(&self, month: Month, slot: u32) -> Ticket {
         let wells = self.masters.on_production(month);
         let at = (slot - self.slots(month).start) as usize;
@@ -215,13 +215,16 @@ impl Ground {
     }
 
     fn visit(&self, month: Month, at: u32, visit: u32, slot: u32) -> Ticket {
-        let well = &self.masters.wells[at as usize];
         let day = NaiveDate::from_epoch_days((u64::from(slot) / self.tickets_a_day()) as i32)
             .expect("a day of the ledger");
         let mut draw = Draw::new(self.seed, Stream::Volume, u64::from(at), u64::from(slot));
+        let has_begun = self.masters.wells[at as usize].has_begun(day);
+        let at = if has_begun { at } else { self.masters.any_on_production(day, &mut draw) };
+        let well = &self.masters.wells[at as usize];
         let wells = self.masters.on_production(month).len() as f64;
         let days_a_cycle = 7.0 * wells / self.tickets_a_day() as f64;
-        let (mut work, runs) = self.work(well, visit, day, &mut draw);
+        let (mut work, runs) =
+            if has_begun { Self::work(well, visit, &mut draw) } else { (Work::Service, 1.0) };
         if let Work::Run(product) = work
             && self.price(well, product, month).is_zero()
         {
@@ -260,10 +263,9 @@ impl Ground {
         Ticket { well: at, work, quantity, price, amount, vendor }
     }
 
-    /// What a visit is for, and how many runs of that product make a cycle. A well that is down, or has not begun, is
-    /// serviced instead of run.
-    fn work(&self, well: &WellMaster, visit: u32, day: NaiveDate, draw: &mut Draw) -> (Work, f64) {
-        let is_down = draw.below(1_000) < 35 || day < well.record.first_production_date;
+    /// What a visit is for, and how many runs of that product make a cycle. A well that is down is serviced instead of run.
+    fn work(well: &WellMaster, visit: u32, draw: &mut Draw) -> (Work, f64) {
+        let is_down = draw.below(1_000) < 35;
         let oil = well.sells(OIL);
         let (work, runs) = match visit % 7 {
             0 | 2 | 5 if oil => (Work::Run(OIL), 3.0),
@@ -303,7 +305,7 @@ impl Ground {
 
     // --- sales -----------------------------------------------------------------------------------------------------
 
-    /// Every ticket of a well in a month.
+    /// Every ticket of a well's turns in a month: before its first day, of other wells that are serviced.
     fn visits(&self, month: Month, at: u32, mut each: impl FnMut(&Ticket)) {
         let wells = self.masters.on_production(month);
         let Ok(place) = wells.binary_search(&at) else { return };
@@ -403,7 +405,6 @@ impl Ground {
     pub(crate) fn facts(&self, month: Month) -> Facts {
         let mut facts = Facts::default();
         for well in self.masters.on_production(month) {
-            let lease = self.masters.wells[*well as usize].lease;
             let mut runs = Runs::default();
             let mut work: [(&'static str, i64); 2] = [(code::WATER_DISPOSAL, 0), (code::WELL_SERVICE, 0)];
             self.visits(month, *well, |ticket| {
@@ -413,12 +414,14 @@ impl Ground {
                 let service = facts.services.entry(ticket.vendor).or_default();
                 service.0 += cents;
                 service.1 += 1;
-                work[usize::from(account == work[1].0)].1 += cents;
+                if ticket.well == *well {
+                    work[usize::from(account == work[1].0)].1 += cents;
+                } else {
+                    self.worked_on(&mut facts, ticket.well, account, cents);
+                }
             });
             for (account, cents) in work.into_iter().filter(|(_, cents)| *cents > 0) {
-                *facts.tickets.entry((account, [*well, 0, 0])).or_default() += cents;
-                let spent = Spent { lease, project: None, account, well: *well };
-                *facts.costs.entry(spent).or_default() += cents;
+                self.worked_on(&mut facts, *well, account, cents);
             }
             for (place, (_, cents)) in (0..).zip(runs.0).filter(|(_, (volume, _))| *volume > 0) {
                 post_run(&mut facts.tickets, (*well, place, month), cents);
@@ -442,6 +445,13 @@ impl Ground {
         facts.corrections = self.corrections(month);
         facts.taxed = self.taxed(&facts);
         facts
+    }
+
+    /// Adds what tickets of work on a well post and cost.
+    fn worked_on(&self, facts: &mut Facts, well: u32, account: &'static str, cents: i64) {
+        *facts.tickets.entry((account, [well, 0, 0])).or_default() += cents;
+        let lease = self.masters.wells[well as usize].lease;
+        *facts.costs.entry(Spent { lease, project: None, account, well }).or_default() += cents;
     }
 
     /// Barrels of oil equivalent that an operated well made in a month, in thousandths, at 8/8.

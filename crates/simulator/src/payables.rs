@@ -105,7 +105,7 @@ impl Ground {
         let rate = (vendors.all[vendor as usize].currency == "CAD").then(|| self.exchange_rate(month));
         let count = *draw.pick(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
         let is_field = trade.accounts[0].starts_with("710.");
-        let wells = if is_field { self.wells_visited(month, &mut draw) } else { Vec::new() };
+        let wells = if is_field { self.wells_visited(day, &mut draw) } else { Vec::new() };
         let mean = match wells.first() {
             Some(well) => self.expense(*well, day) / count,
             None => 260_000 / count,
@@ -147,15 +147,13 @@ impl Ground {
     }
 
     /// A well on production and its neighbours on the lease.
-    fn wells_visited(&self, month: Month, draw: &mut Draw) -> Vec<u32> {
-        let on = self.masters.on_production(month);
-        let first = *draw.pick(on);
+    fn wells_visited(&self, day: NaiveDate, draw: &mut Draw) -> Vec<u32> {
+        let first = self.masters.any_on_production(day, draw);
         let lease = self.masters.wells[first as usize].lease;
-        let mut wells = vec![first];
-        wells.extend(
-            on.iter().filter(|at| **at != first && self.masters.wells[**at as usize].lease == lease).take(3),
-        );
-        wells
+        let well = |at: &u32| &self.masters.wells[*at as usize];
+        let on = self.masters.on_production(Month::of(day)).iter().copied();
+        let beside = on.filter(|at| *at != first && well(at).lease == lease && well(at).has_begun(day));
+        std::iter::once(first).chain(beside.take(3)).collect()
     }
 
     /// The mean of an invoice for a well: its share of what the basin's wells cost a BOE, over the invoices of a month.

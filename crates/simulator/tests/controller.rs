@@ -4,9 +4,11 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use ledger::period::midnight;
+use ledger::reference::ReferenceRecord;
 use ledger::{JournalEntry, JournalLine};
 use simulator::{FaultRates, PriceTable, Settings, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 fn world(start: &str) -> World {
     World::new(Settings {
@@ -77,4 +79,33 @@ fn interest_is_of_what_stood_drawn_on_each_day() {
     assert!(months > 24, "{months}");
     assert!(within > 0, "nobody drew and repaid within a month");
     assert!(accrued.keys().any(|(company, _)| company == "2000"), "{accrued:?}");
+}
+
+#[test]
+fn nothing_is_hauled_serviced_or_invoiced_at_a_well_before_it_produces() {
+    let world = world("2025-01-01");
+    let begins: BTreeMap<String, NaiveDate> = world
+        .opening_reference()
+        .into_iter()
+        .chain(world.reference_between(world.begins_at(), at(&world, 120)).into_iter().map(|(_, it)| it))
+        .filter_map(|record| match record {
+            ReferenceRecord::Well(well) => Some((well.well_id, well.first_production_date)),
+            _ => None,
+        })
+        .collect();
+    let mut young = BTreeSet::new();
+    each_entry(&world, 120, |entry| {
+        let kinds = ["RUN_TICKET", "GAS_METER", "WATER_TICKET", "SERVICE_TICKET", "VENDOR_INVOICE"];
+        if !kinds.contains(&&*entry.transaction_type) {
+            return;
+        }
+        for well in entry.lines.iter().filter_map(|line| line.well_id.as_deref()) {
+            let first = begins[well];
+            assert!(entry.posting_date >= first, "{} of {well}, which begins {first}", entry.description);
+            if entry.posting_date < first + Days::new(20) {
+                young.insert(well.to_owned());
+            }
+        }
+    });
+    assert!(young.len() > 4, "{} wells begin", young.len());
 }

@@ -18,6 +18,7 @@ pub(crate) mod wells;
 
 use crate::month::Month;
 use crate::prices::PriceTable;
+use crate::random::Draw;
 use crate::severance;
 use chrono::NaiveDate;
 use land::LeaseMaster;
@@ -168,6 +169,16 @@ impl Masters {
     pub(crate) fn on_production(&self, month: Month) -> &[u32] {
         let at = (month.0 - self.base.0).clamp(0, FOLDED + DRILLED);
         &self.on_production[at as usize]
+    }
+
+    /// An operated well that has begun by a day.
+    pub(crate) fn any_on_production(&self, day: NaiveDate, draw: &mut Draw) -> u32 {
+        let wells = self.on_production(Month::of(day));
+        let from = draw.below(wells.len() as u64) as usize;
+        let (behind, ahead) = wells.split_at(from);
+        let mut all = ahead.iter().chain(behind).copied();
+        all.find(|well| self.wells[*well as usize].has_begun(day))
+            .expect("wells are on production at any time")
     }
 
     /// The wells of a lease, drilled and to be drilled.

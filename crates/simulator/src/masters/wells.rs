@@ -80,6 +80,11 @@ impl WellMaster {
         Month::of(self.record.first_production_date)
     }
 
+    /// Whether it produces from a day or an earlier one on.
+    pub(crate) fn has_begun(&self, day: NaiveDate) -> bool {
+        self.record.first_production_date <= day
+    }
+
     pub(crate) fn produces_in(&self, month: Month) -> bool {
         self.first_month() <= month && self.last_month.is_none_or(|last| month <= last)
     }
