@@ -47,6 +47,11 @@ const DRILLED: [&[(&str, i64)]; INVOICED as usize] = [
 /// dry one.
 const CALLED: i64 = 30;
 
+/// Days between the date of an operator's bill and the day on which it comes.
+const MAILED: u64 = 3;
+/// Days from the due date of an operator's bill in which it is paid.
+const PAID_WITHIN: u64 = 5;
+
 /// A cost that an operator bills.
 struct OurCost {
     account: &'static str,
@@ -214,15 +219,30 @@ pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) 
 }
 
 /// The day on which a document of this family is entered.
-pub(crate) fn entered_on(document: Document) -> NaiveDate {
+pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
     let month = document.month.plus(1);
     match document.template {
         Template::NonOperatedCashCall => document.month.working_day(2),
         Template::NonOperatedRevenue => on_or_before(month.day(26)),
-        Template::NonOperatedBill => on_or_after(month.day(12 + u64::from(document.subject % 5))),
-        Template::NonOperatedPayment => on_or_after(month.plus(1).day(5 + u64::from(document.subject % 5))),
+        Template::NonOperatedBill => billed_on(document),
+        Template::NonOperatedPayment => {
+            let ground = &world.ground;
+            let operator = ground.masters.leases[document.subject as usize].purchaser;
+            let late = document.draw(ground.seed, Stream::Partner).below(PAID_WITHIN);
+            on_or_after(ground.due(dated(document), operator) + Days::new(late))
+        }
         _ => month.working_day(4),
     }
+}
+
+/// The day on which the operator's bill comes.
+fn billed_on(document: Document) -> NaiveDate {
+    on_or_after(document.month.plus(1).day(12 + u64::from(document.subject % 5)))
+}
+
+/// The date on it.
+fn dated(document: Document) -> NaiveDate {
+    billed_on(document) - Days::new(MAILED)
 }
 
 /// Builds a document of this family.
@@ -331,7 +351,7 @@ impl Ground {
         let lease = &self.masters.leases[document.subject as usize];
         let what = format!("Joint interest bill {}, {}", document.month.label(), self.name(lease.purchaser));
         let mut draft = Draft::new(document, entered_on, what);
-        draft.document_date = entered_on - Days::new(3);
+        draft.document_date = dated(document);
         draft.due_date = Some(self.due(draft.document_date, lease.purchaser));
         draft.source_document = Some(format!("OP-{}-{}", document.month.label(), lease.jib_code));
         let mut total = 0;

@@ -58,13 +58,17 @@ impl Standing {
         owed.map(|(item, bill, open)| (item.masters[1], bill, open.cents)).collect()
     }
 
-    /// What a partner has not paid of a lease's bills of a month.
-    pub(crate) fn unpaid(&self, partner: u32, lease: u32, billed: Month) -> Vec<(Uuid, i64)> {
+    /// What is open of a partner's bills of a lease and month, also what one of them gives back.
+    pub(crate) fn open_of_bills(&self, partner: u32, lease: u32, billed: Month) -> Vec<(Uuid, i64)> {
         let owed = self.items.by_master(OPERATOR, code::JIB_RECEIVABLE, partner);
-        let of_month = owed.filter(|(item, _, open)| {
-            item.masters[1] == lease && open.document.month == billed && open.cents > 0
-        });
+        let of_month =
+            owed.filter(|(item, _, open)| item.masters[1] == lease && open.document.month == billed);
         of_month.map(|(_, bill, open)| (bill, open.cents)).collect()
+    }
+
+    /// What a partner has not paid of them.
+    pub(crate) fn unpaid(&self, partner: u32, lease: u32, billed: Month) -> Vec<(Uuid, i64)> {
+        self.open_of_bills(partner, lease, billed).into_iter().filter(|(_, cents)| *cents > 0).collect()
     }
 
     /// What of a project is in progress, by account.

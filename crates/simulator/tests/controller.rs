@@ -109,3 +109,52 @@ fn nothing_is_hauled_serviced_or_invoiced_at_a_well_before_it_produces() {
     });
     assert!(young.len() > 4, "{} wells begin", young.len());
 }
+
+/// Days between the due date of a bill and its payment, over all bills and by who pays.
+#[test]
+fn most_partners_pay_within_terms_some_weeks_late_and_few_after_months_each_by_its_habit() {
+    let world = world("2025-01-01");
+    let mut due: BTreeMap<Uuid, NaiveDate> = BTreeMap::new();
+    let mut late: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    each_entry(&world, 330, |entry| {
+        if let Some(day) = entry.due_date {
+            due.insert(entry.entry_id, day);
+        }
+        if entry.transaction_type == "JIB_RECEIPT" {
+            let paid = entry.lines.iter().filter(|line| line.account_code == "123.000");
+            let dues = paid.filter_map(|line| due.get(&line.clears_entry_id.unwrap()));
+            let partner = entry.lines[1].counterparty_id.as_deref().unwrap();
+            let days = dues.map(|due| (entry.posting_date - *due).num_days());
+            late.entry(partner.to_owned()).or_default().extend(days.take(1));
+        }
+    });
+    let all = || late.values().flatten();
+    let part = |days: std::ops::RangeInclusive<i64>| {
+        all().filter(|late| days.contains(late)).count() * 100 / all().count()
+    };
+    let shares = [part(-20..=2), part(15..=50), part(58..=95)];
+    assert!(shares[0] > 50 && (8..35).contains(&shares[1]) && (2..20).contains(&shares[2]), "{shares:?}");
+    let mean = |days: &Vec<i64>| days.iter().sum::<i64>() / days.len() as i64;
+    let habits: Vec<i64> = late.values().filter(|days| days.len() > 9).map(mean).collect();
+    assert!(habits.iter().any(|mean| *mean > 55) && habits.iter().any(|mean| *mean < 0), "{habits:?}");
+}
+
+#[test]
+fn what_operators_of_others_wells_bill_is_paid_when_it_is_due_and_not_before() {
+    let world = world("2025-01-01");
+    let mut due: BTreeMap<Uuid, NaiveDate> = BTreeMap::new();
+    let mut paid = BTreeSet::new();
+    each_entry(&world, 150, |entry| {
+        if entry.transaction_type == "NON_OPERATED_BILL" {
+            due.insert(entry.entry_id, entry.due_date.unwrap());
+        }
+        if entry.transaction_type == "NON_OPERATED_PAYMENT"
+            && let Some(due) = due.get(&entry.lines[0].clears_entry_id.unwrap())
+        {
+            let days = (entry.posting_date - *due).num_days();
+            assert!((0..10).contains(&days), "{days} days after {due}: {}", entry.description);
+            paid.insert(days);
+        }
+    });
+    assert!(paid.len() > 3, "{paid:?}");
+}
