@@ -158,3 +158,28 @@ fn what_operators_of_others_wells_bill_is_paid_when_it_is_due_and_not_before() {
     });
     assert!(paid.len() > 3, "{paid:?}");
 }
+
+#[test]
+fn material_is_bought_ahead_of_its_need_and_inventory_moves_without_ever_running_out() {
+    let world = world("2025-01-01");
+    let mut stands: BTreeMap<String, i64> = BTreeMap::new();
+    let mut ends: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
+    each_entry(&world, 365, |entry| {
+        for line in &entry.lines {
+            if line.account_code.starts_with("132.") || line.account_code.starts_with("135.") {
+                let cents = stands.entry(line.account_code.to_string()).or_default();
+                *cents += line.signed_functional().units();
+                assert!(*cents >= 0, "{} on {}", line.account_code, entry.posting_date);
+                let month = entry.posting_date.format("%Y-%m").to_string();
+                ends.entry(line.account_code.to_string()).or_default().insert(month, *cents);
+            }
+        }
+    });
+    assert_eq!(ends.len(), 2, "{ends:?}");
+    for (account, months) in &ends {
+        let different: BTreeSet<i64> = months.values().copied().collect();
+        assert!(different.len() == months.len(), "{account} stands still: {months:?}");
+        let (low, high) = (different.first().unwrap(), different.last().unwrap());
+        assert!(high < &(low * 3), "{account} runs away: {months:?}");
+    }
+}
