@@ -35,8 +35,8 @@ const BOOKED_MAX: usize = 6;
 const PLANS_MAX: usize = 3;
 /// Months that a document can be entered after the month whose business it is.
 const LOOK_BACK: i32 = 3;
-/// Approves what is above a limit, and never creates an entry.
-const APPROVER: &str = "cfo";
+/// Approve what is made by hand up to the company's limit, and what is above it; neither creates an entry.
+const APPROVERS: [&str; 2] = ["controller", "cfo"];
 
 /// One submission: a good entry, or a fault planted beside one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -687,7 +687,8 @@ impl World {
             .map(|line| line.functional_amount)
             .sum();
         let (total_debit, total_credit) = (total(Side::Debit), total(Side::Credit));
-        let needs_approval = functional > company.approval_limit || shape.source == ledger::Source::Manual;
+        let is_above = functional > company.approval_limit;
+        let needs_approval = is_above || shape.source == ledger::Source::Manual;
         let fiscal_period = match (draft.document_type, shape.counts) {
             (DocumentType::Opening, _) => 0,
             (_, Counts::YearEnd) => ADJUSTING_PERIOD,
@@ -716,7 +717,7 @@ impl World {
             functional_currency: "USD".into(),
             fx_rate,
             created_by: document.created_by(self.settings.seed).into(),
-            approved_by: needs_approval.then(|| APPROVER.into()),
+            approved_by: needs_approval.then(|| APPROVERS[usize::from(is_above)].into()),
             source_document: draft.source_document.map(Into::into),
             reverses_entry_id: draft.reverses,
             auto_reverse_on: draft.auto_reverse_on,

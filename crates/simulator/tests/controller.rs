@@ -183,3 +183,27 @@ fn material_is_bought_ahead_of_its_need_and_inventory_moves_without_ever_running
         assert!(high < &(low * 3), "{account} runs away: {months:?}");
     }
 }
+
+#[test]
+fn the_controller_approves_what_is_made_by_hand_and_the_cfo_what_is_above_the_limit() {
+    let world = world("2025-01-01");
+    let limits: BTreeMap<String, i64> = world
+        .opening_reference()
+        .into_iter()
+        .filter_map(|record| match record {
+            ReferenceRecord::Company(company) => Some((company.company_code, company.approval_limit.units())),
+            _ => None,
+        })
+        .collect();
+    let mut approved: BTreeMap<String, u32> = BTreeMap::new();
+    each_entry(&world, 20, |entry| {
+        let debits = entry.lines.iter().filter(|line| line.side == ledger::Side::Debit);
+        let is_above =
+            debits.map(|line| line.functional_amount.units()).sum::<i64>() > limits[&*entry.company_code];
+        let by_hand = entry.source == ledger::Source::Manual;
+        let expected = if is_above { Some("cfo") } else { by_hand.then_some("controller") };
+        assert_eq!(entry.approved_by.as_deref(), expected, "{}", entry.description);
+        *approved.entry(entry.approved_by.as_deref().unwrap_or_default().to_owned()).or_default() += 1;
+    });
+    assert!(approved["controller"] > 100 && approved["cfo"] > 100, "{approved:?}");
+}
