@@ -1,3 +1,15 @@
+{# When this run adds its lines: later than any addition before it, whatever the clock says. #}
+{% macro addition_time(relation) %}
+    {%- if is_incremental() -%}
+        greatest(
+            '{{ run_started_at.isoformat() }}'::timestamptz,
+            (select max(seen.added_at) + interval '1 microsecond' from {{ relation }} as seen)
+        )
+    {%- else -%}
+        '{{ run_started_at.isoformat() }}'::timestamptz
+    {%- endif -%}
+{% endmacro %}
+
 {# The condition that a line was added since `relation` was built: its max(added_at), written as a literal, so that the
    planner sees how few lines are new. Keep max(added_at) of its lines in the relation. Lines that left no trace there
    come again, and leave none again. #}
