@@ -1,7 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='append',
+        incremental_strategy='delete+insert',
+        unique_key=['entry_id', 'owner_id'],
         on_schema_change='fail',
         pre_hook="set local work_mem = '96MB'",
         post_hook='analyze {{ this }}',
