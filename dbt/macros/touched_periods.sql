@@ -10,10 +10,18 @@
     {%- endif -%}
 {% endmacro %}
 
-{# The condition that a line lies in a period that gained any line since `relation` was built. Periods, not lines: a
-   period is rewritten whole, however late, back-dated or ahead its new lines are. Use with delete+insert and the
-   unique key (company_code, period_key), and keep max(added_at) of the period's lines in the mart. #}
-{% macro in_touched_period(relation, line) %}
+{# The condition that a line was added since `relation` was built: its max(added_at), written as a literal, so that the
+   planner sees how few lines are new. Keep max(added_at) of its lines in the relation. Lines that left no trace there
+   come again, and leave none again. #}
+{% macro newly_added(relation, line) %}
+    {%- set last = run_query("select max(added_at) from " ~ relation) -%}
+    ({{ line }}.added_at > coalesce({{ "'" ~ last.rows[0][0].isoformat() ~ "'" if last.rows[0][0] else 'null' }}::timestamptz, '-infinity'))
+{%- endmacro %}
+
+{# The condition that a row is of a period that gained any line since `relation` was built. Such a period is rewritten
+   whole, from what the relation held of it and from what is new, however late, back-dated or ahead its new lines are:
+   a line, once loaded, never changes. Use with delete+insert and the unique key (company_code, period_key). #}
+{% macro in_touched_period(relation, row) %}
     {%- set touched = run_query(
         "select distinct company_code, period_key from " ~ ref('journal_lines')
         ~ " where added_at > coalesce((select max(added_at) from " ~ relation ~ "), '-infinity'::timestamptz)"
@@ -21,7 +29,7 @@
     ) -%}
     (
         {%- for period in touched.rows %}
-        {{ 'or ' if not loop.first }}({{ line }}.company_code = '{{ period[0] }}' and {{ line }}.period_key = {{ period[1] }})
+        {{ 'or ' if not loop.first }}({{ row }}.company_code = '{{ period[0] }}' and {{ row }}.period_key = {{ period[1] }})
         {%- else %}
         false
         {%- endfor %}

@@ -44,7 +44,7 @@ with whole as (
         and line.document_type not in ('CLS', 'OPN')
         and line.source not in ('REV', 'JIB')
         {% if is_incremental() %}
-            and {{ in_touched_period(this, 'line') }}
+            and {{ newly_added(this, 'line') }}
         {% endif %}
     group by
         line.company_code,
@@ -87,7 +87,7 @@ line as (
         and line.document_type not in ('CLS', 'OPN')
         and line.source in ('REV', 'JIB')
         {% if is_incremental() %}
-            and {{ in_touched_period(this, 'line') }}
+            and {{ newly_added(this, 'line') }}
         {% endif %}
 ),
 
@@ -100,7 +100,7 @@ owners as (
         sum(share.volume) as volume
     from {{ ref('int_owner_share') }} as share
     {% if is_incremental() %}
-        where {{ in_touched_period(this, 'share') }}
+        where {{ newly_added(this, 'share') }}
     {% endif %}
     group by share.entry_id
 ),
@@ -116,7 +116,7 @@ charged as (
         line.document_type in ('ACR', 'RVS')
         and {{ on_accounts('line', "account.account_type = 'LIABILITY' and 'TAX' = any(account.required_dimensions)") }}
         {% if is_incremental() %}
-            and {{ in_touched_period(this, 'line') }}
+            and {{ newly_added(this, 'line') }}
         {% endif %}
     group by line.entry_id, line.tax_code
 ),
@@ -131,7 +131,7 @@ billed as (
         line.billed_account_code is not null
         and {{ on_accounts('line', "account.account_type = 'ASSET' and 'JIB' = any(account.required_dimensions)") }}
         {% if is_incremental() %}
-            and {{ in_touched_period(this, 'line') }}
+            and {{ newly_added(this, 'line') }}
         {% endif %}
     group by line.entry_id, line.billed_account_code
 ),
@@ -232,10 +232,63 @@ shared as (
         derived.account_code
 ),
 
-summed as (
+part as (
     select * from whole
     union all
     select * from shared
+    {% if is_incremental() %}
+        union all
+        select
+            before.company_code,
+            before.period_key,
+            before.accounting_month,
+            before.production_month,
+            before.well_id,
+            before.lease_id,
+            before.product,
+            before.account_code,
+            before.is_derived,
+            before.net_amount,
+            before.gross_amount,
+            before.unit_of_measure,
+            before.volume,
+            before.gross_volume,
+            before.line_count,
+            before.added_at
+        from {{ this }} as before
+        where {{ in_touched_period(this, 'before') }}
+    {% endif %}
+),
+
+summed as (
+    select
+        part.company_code,
+        part.period_key,
+        part.accounting_month,
+        part.production_month,
+        part.well_id,
+        part.lease_id,
+        part.product,
+        part.account_code,
+        part.is_derived,
+        sum(part.net_amount) as net_amount,
+        sum(part.gross_amount) as gross_amount,
+        max(part.unit_of_measure) as unit_of_measure,
+        sum(part.volume) as volume,
+        sum(part.gross_volume) as gross_volume,
+        sum(part.line_count)::bigint as line_count,
+        max(part.added_at) as added_at
+    from part
+    group by
+        part.company_code,
+        part.period_key,
+        part.accounting_month,
+        part.production_month,
+        part.well_id,
+        part.lease_id,
+        part.product,
+        part.account_code,
+        part.is_derived
 )
 
 select

@@ -9,19 +9,40 @@
 }}
 
 -- What each period moved on what is owed to each owner, by kind of entry. Debits positive.
-select
-    line.company_code,
-    line.period_key,
-    line.account_code,
-    line.owner_id,
-    line.transaction_type,
-    sum(line.net_amount) as net_amount,
-    max(line.added_at) as added_at
-from {{ ref('journal_lines') }} as line
-where
-    line.owner_id is not null
-    and {{ on_accounts('line', "account.account_type = 'LIABILITY' and 'OWNER' = any(account.required_dimensions)") }}
+with moved as (
+    select
+        line.company_code,
+        line.period_key,
+        line.account_code,
+        line.owner_id,
+        line.transaction_type,
+        line.net_amount,
+        line.added_at
+    from {{ ref('journal_lines') }} as line
+    where
+        line.owner_id is not null
+        and {{ on_accounts(
+            'line',
+            "account.account_type = 'LIABILITY' and 'OWNER' = any(account.required_dimensions)"
+        ) }}
+        {% if is_incremental() %}
+            and {{ newly_added(this, 'line') }}
+        {% endif %}
     {% if is_incremental() %}
-        and {{ in_touched_period(this, 'line') }}
+        union all
+        select before.*
+        from {{ this }} as before
+        where {{ in_touched_period(this, 'before') }}
     {% endif %}
-group by line.company_code, line.period_key, line.account_code, line.owner_id, line.transaction_type
+)
+
+select
+    moved.company_code,
+    moved.period_key,
+    moved.account_code,
+    moved.owner_id,
+    moved.transaction_type,
+    sum(moved.net_amount) as net_amount,
+    max(moved.added_at) as added_at
+from moved
+group by moved.company_code, moved.period_key, moved.account_code, moved.owner_id, moved.transaction_type

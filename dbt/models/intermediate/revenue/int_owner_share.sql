@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='delete+insert',
-        unique_key=['company_code', 'period_key'],
+        unique_key=['entry_id', 'owner_id'],
         on_schema_change='fail',
         pre_hook="set local work_mem = '96MB'",
         post_hook='analyze {{ this }}',
@@ -17,6 +17,7 @@
 -- What each owner of a sale was credited, from the lines that name the owner: the gross line carries the decimal and
 -- the volume or the price (a corrected price moves no volume), the tax line its code, and what else is debited is a
 -- deduct. An entry without a gross line is no sale.
+-- Lines of an entry are added together, so new entries are all that comes.
 with owner_line as (
     select
         line.company_code,
@@ -48,7 +49,7 @@ with owner_line as (
     where
         line.owner_id is not null
         {% if is_incremental() %}
-            and {{ in_touched_period(this, 'line') }}
+            and {{ newly_added(this, 'line') }}
         {% endif %}
 ),
 

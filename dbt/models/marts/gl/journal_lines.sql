@@ -4,6 +4,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
+        pre_hook="set local maintenance_work_mem = '256MB'",
         indexes=[
             {'columns': ['entry_id', 'line_number'], 'unique': true},
             {'columns': ['company_code', 'account_code', 'posting_date']},
@@ -14,7 +15,8 @@
     )
 }}
 
--- The key is a unique index, which is built behind the load, where a constraint would slow every row of a full one.
+-- The key is a unique index, which is built behind the load, where a constraint would slow every row of a full one; its
+-- sort fits in memory.
 -- A line, once loaded, never changes, so this table only grows. added_at rises with each run that added lines: the
 -- period marts ask it which periods were touched since they were built.
 select
