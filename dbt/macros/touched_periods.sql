@@ -20,11 +20,14 @@
 
 {# The condition that a row is of a period that gained any line since `relation` was built. Such a period is rewritten
    whole, from what the relation held of it and from what is new, however late, back-dated or ahead its new lines are:
-   a line, once loaded, never changes. Use with delete+insert and the unique key (company_code, period_key). #}
+   a line, once loaded, never changes. Where the lines were built anew since, all of them are new, and nothing that the
+   relation held counts. Use with delete+insert and the unique key (company_code, period_key). #}
 {% macro in_touched_period(relation, row) %}
     {%- set touched = run_query(
-        "select distinct company_code, period_key from " ~ ref('journal_lines')
-        ~ " where added_at > coalesce((select max(added_at) from " ~ relation ~ "), '-infinity'::timestamptz)"
+        "with built as (select max(added_at) as last from " ~ relation ~ ")"
+        ~ " select distinct line.company_code, line.period_key from " ~ ref('journal_lines') ~ " as line, built"
+        ~ " where line.added_at > built.last"
+        ~ " and exists (select from " ~ ref('journal_lines') ~ " as old where old.added_at <= built.last)"
         ~ " order by 1, 2"
     ) -%}
     (
