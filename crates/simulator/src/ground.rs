@@ -22,6 +22,9 @@ use std::collections::BTreeMap;
 /// Field tickets a day at scale 1: one every 30 seconds.
 const TICKETS_A_DAY: u64 = 2_880;
 
+/// What a price is at least, on either side of zero: a cent, so that each sale has a value.
+const PRICE_MIN: i64 = 10_000;
+
 /// What of a basin's lease operating expense is done by the hour, on field tickets, in parts per hundred.
 const SERVICED_OF_EXPENSE: i64 = 18;
 
@@ -87,9 +90,11 @@ impl Split {
     }
 }
 
-/// A sale as accrued, and as finally measured and priced.
+/// A sale as on tickets, as accrued, and as finally measured and priced.
 #[derive(Clone, Debug)]
 pub(crate) struct Sale {
+    /// What its tickets come to at the provisional price, in cents; nothing for liquids, which have none.
+    pub(crate) ticketed: (UnitPrice, i64),
     pub(crate) accrued: Split,
     pub(crate) last: Split,
 }
@@ -223,14 +228,7 @@ impl Ground {
         let well = &self.masters.wells[at as usize];
         let wells = self.masters.on_production(month).len() as f64;
         let days_a_cycle = 7.0 * wells / self.tickets_a_day() as f64;
-        let (mut work, runs) =
-            if has_begun { Self::work(well, visit, &mut draw) } else { (Work::Service, 1.0) };
-        if let Work::Run(product) = work
-            && self.price(well, product, month).is_zero()
-        {
-            // What fetches nothing is not sold.
-            work = Work::Service;
-        }
+        let (work, runs) = if has_begun { Self::work(well, visit, &mut draw) } else { (Work::Service, 1.0) };
         let vendors = &self.masters.counterparties;
         let vendor = match work {
             Work::Service => vendors.servicer(&mut draw),
@@ -240,7 +238,7 @@ impl Ground {
         let (quantity, price) = match work {
             Work::Run(product) => {
                 let run = volume(well.rate(product, day), days_a_cycle / runs * noise);
-                (run.max(Quantity::from_units(1_000)), self.price(well, product, month))
+                (run.max(Quantity::from_units(1_000)), self.provisional_price(well, product, month))
             }
             Work::Water => {
                 let oil = well.rate(OIL, day).max(well.rate(GAS, day) / 100.0);
@@ -282,20 +280,30 @@ impl Ground {
     /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon of liquids, for which
     /// propane stands.
     pub(crate) fn price(&self, well: &WellMaster, product: u8, month: Month) -> UnitPrice {
-        let market = |series| self.prices.month(self.seed, series, month.first()).units();
-        match product {
+        self.price_on(well, product, month, month)
+    }
+
+    /// What tickets of a month are valued at: the market of the month before, the last whose mean is known on its days, by
+    /// the terms of this month. The accrual brings the difference.
+    pub(crate) fn provisional_price(&self, well: &WellMaster, product: u8, month: Month) -> UnitPrice {
+        self.price_on(well, product, month.plus(-1), month)
+    }
+
+    /// The price on a month's market by the terms of `month`.
+    fn price_on(&self, well: &WellMaster, product: u8, market: Month, month: Month) -> UnitPrice {
+        let market = |series| self.prices.month(self.seed, series, market.first()).units();
+        let price = match product {
             GAS => {
                 let of_hub = i128::from(market(Series::HenryHub)) * i128::from(well.basin.gas_of_henry_hub);
                 let is_shoulder = matches!(month.of_year(), 4 | 5 | 9 | 10);
                 let discount = if is_shoulder { well.basin.shoulder_discount_cents * 10_000 } else { 0 };
                 let per_mmbtu = divide_half_away(of_hub, 10_000) - i128::from(discount);
-                UnitPrice::from_units(
-                    divide_half_away(per_mmbtu * i128::from(well.heat_factor), 100_000_000) as i64
-                )
+                divide_half_away(per_mmbtu * i128::from(well.heat_factor), 100_000_000) as i64
             }
-            LIQUIDS => UnitPrice::from_units(market(Series::Propane)),
-            _ => UnitPrice::from_units(market(Series::Wti) + well.basin.oil_differential_cents * 10_000),
-        }
+            LIQUIDS => market(Series::Propane),
+            _ => market(Series::Wti) + well.basin.oil_differential_cents * 10_000,
+        };
+        UnitPrice::from_units(if price.abs() < PRICE_MIN { PRICE_MIN } else { price })
     }
 
     /// MMBtu in an MCF of a well's gas; none for what is measured otherwise.
@@ -329,25 +337,25 @@ impl Ground {
         // Gallons follow from the gas that was metered.
         let gallons =
             divide_half_away(i128::from(gas.0) * i128::from(well.basin.liquids_yield), 1_000) as i64;
-        let price = self.price(well, LIQUIDS, month);
-        let value =
-            Money::product(Quantity::from_units(gallons), price).expect("a month's liquids fit").units();
-        let sold = [(OIL, oil), (GAS, gas), (LIQUIDS, (gallons, value))];
+        let sold = [(OIL, oil), (GAS, gas), (LIQUIDS, (gallons, 0))];
         let made = sold.into_iter().filter(|(_, (volume, _))| *volume > 0);
-        made.map(|(product, (volume, gross))| (product, self.sale(month, at, product, volume, gross)))
+        made.map(|(product, (volume, ticketed))| (product, self.sale(month, at, product, volume, ticketed)))
             .collect()
     }
 
-    fn sale(&self, month: Month, at: u32, product: u8, volume: i64, gross: i64) -> Sale {
+    fn sale(&self, month: Month, at: u32, product: u8, volume: i64, ticketed: i64) -> Sale {
         let well = &self.masters.wells[at as usize];
         let price = self.price(well, product, month);
-        let accrued = self.split(month, at, product, Quantity::from_units(volume), price, gross);
+        let made = Quantity::from_units(volume);
+        let gross = Money::product(made, price).expect("a month's value fits").units();
+        let accrued = self.split(month, at, product, made, price, gross);
+        let ticketed = (self.provisional_price(well, product, month), ticketed);
         let mut draw =
             Draw::new(self.seed, Stream::Final, u64::from(at) * 4 + u64::from(product), month.number());
         let measured = Quantity::from_units((volume + volume * draw.between(-150, 150) / 10_000).max(1));
         let paid = UnitPrice::from_units(price.units() + price.units() * draw.between(-50, 50) / 10_000);
         let value = Money::product(measured, paid).expect("a month's value fits").units();
-        Sale { accrued, last: self.split(month, at, product, measured, paid, value) }
+        Sale { ticketed, accrued, last: self.split(month, at, product, measured, paid, value) }
     }
 
     /// Rounds the gross, the tax and the deduct once each, and splits each by largest remainder. Exempt owners leave the

@@ -2,16 +2,17 @@
 //!
 //! | document | 127.001 accrued | 360.000 control | 120.000 receivable | 601-603 own revenue | 302 owners | 320 tax |
 //! |---|---|---|---|---|---|---|
-//! | run tickets of the month | Dr G | Cr G | | | | |
-//! | accrual, dated month end | | Dr G | | Cr own | Cr net (302.001) | Cr T |
-//! | its reversal, dated the 1st | | Cr G | | Dr own | Dr net (302.001) | Dr T |
-//! | final, month + 1 (oil) or + 2 | Cr G | Dr G | Dr F | Cr own | Cr gross, Dr tax and deducts | Cr T' |
+//! | run tickets of the month | Dr P | Cr P | | | | |
+//! | accrual, dated month end | Dr G − P | Dr P | | Cr own | Cr net (302.001) | Cr T |
+//! | its reversal, dated the 1st | Cr G − P | Cr P | | Dr own | Dr net (302.001) | Dr T |
+//! | final, month + 1 (oil) or + 2 | Cr P | Dr P | Dr F | Cr own | Cr gross, Dr tax and deducts | Cr T' |
 //! | receipt | | | Cr F | | | |
 //!
 //! Gas and liquids settle in the second month, so they are accrued again at the end of the first. Liquids have no ticket:
 //! the plant's statement is accrued straight to 127.001. So 360.000 is zero at each close, 127.001 once a production month
-//! is settled, and revenue counts once. G is the sum of the tickets, F the final volume at the final price. The accrual
-//! knows the company's share and everybody else's; the final knows each owner: its gross is a credit, its tax and deducts
+//! is settled, and revenue counts once. P is the sum of the tickets at a provisional price, the mean of the month before,
+//! which is all that is known on their days; G is their volume at the month's own price, F the final volume at the final
+//! price. The accrual knows the company's share and everybody else's; the final knows each owner: its gross is a credit, its tax and deducts
 //! debits on lines of their own, so that a check stub can be printed. One line of each entry, the company's own revenue,
 //! carries the volume that a lease operating statement counts; the others carry their owner's.
 
@@ -52,7 +53,7 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
     let mut purchasers = std::collections::BTreeSet::new();
     for ((well, place), sale) in &facts.sales {
         let document = |template| Document::new(template, month, *well, u16::from(*place));
-        if sale.accrued.gross != 0 {
+        if sale.accrued.gross != 0 || sale.ticketed.1 != 0 {
             found.extend([Template::RevenueAccrual, Template::RevenueAccrualReversal].map(document));
             if *place != OIL {
                 found.extend([Template::RevenueReaccrual, Template::RevenueReaccrualReversal].map(document));
@@ -165,7 +166,9 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     let ground = &world.ground;
     let (well, place) = (document.subject, document.part as u8);
     let accrual = |of: Document| {
-        ground.accrual_draft(of, entered_on, &world.facts(of.month).sales[&(well, place)].accrued)
+        let facts = world.facts(of.month);
+        let sale = &facts.sales[&(well, place)];
+        ground.accrual_draft(of, entered_on, &sale.accrued, sale.ticketed)
     };
     let reversal = |template| {
         let target = document.as_template(template);
@@ -178,7 +181,8 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         Template::RevenueFinal => {
             let facts = world.facts(document.month);
             let sale = &facts.sales[&(well, place)];
-            ground.final_draft(document, entered_on, &sale.accrued, &sale.last)
+            let on_tickets = (sale.accrued.volume, sale.ticketed);
+            ground.final_draft(document, entered_on, on_tickets, &sale.last)
         }
         Template::PriorPeriodAdjustment => {
             let facts = world.facts(document.month);
@@ -219,26 +223,63 @@ impl Ground {
         format!("{what} of {}, {}", month.label(), self.well_name(document.subject))
     }
 
-    /// Dr revenue control, or accrued sales where there is no ticket / Cr own revenue, what everybody else will be owed,
-    /// tax, gathering; auto-reversed.
-    fn accrual_draft(&self, document: Document, entered_on: NaiveDate, split: &Split) -> Draft<'_> {
+    /// Dr revenue control for the tickets, accrued sales for what the month's price brings beyond theirs, or for all where
+    /// there is no ticket / Cr own revenue, what everybody else will be owed, tax, gathering; auto-reversed.
+    fn accrual_draft<'w>(
+        &'w self,
+        document: Document,
+        entered_on: NaiveDate,
+        split: &Split,
+        (provisional, ticketed): (UnitPrice, i64),
+    ) -> Draft<'w> {
         let (well, place) = (document.subject, document.part as u8);
         let what = format!("Revenue accrual, {}", self.sale_name(document.month, document));
         let mut draft = Draft::new(document, entered_on, what);
         draft.production_month = Some(document.month.first());
         draft.auto_reverse_on = Some(Month::of(draft.posting_date).plus(1).first());
-        let from = if place == LIQUIDS { code::ACCRUED_SALES } else { code::REVENUE_CONTROL };
-        draft.debit(from, split.gross, |line| {
-            self.at_well(line, well, place);
-            line.quantity = Some(split.volume);
-            line.unit_of_measure = Some(unit(product(place)).into());
-            line.unit_price = Some(split.price);
-            line.heat_factor = self.heat(well, place);
-        });
+        self.on_tickets(&mut draft, (well, place), (split.volume, provisional, ticketed));
+        let difference = |draft: &mut Draft<'w>| {
+            draft.debit(code::ACCRUED_SALES, split.gross - ticketed, |line| {
+                self.priced(line, (well, place), (split.volume, split.price));
+                line.base_amount = Some(Money::from_units(ticketed));
+            });
+        };
+        if place == LIQUIDS {
+            difference(&mut draft);
+        }
         self.own_share(&mut draft, well, place, split);
         draft.credit(code::OWNERS_ACCRUED, split.others_net(), |line| self.at_well(line, well, place));
         self.charges(&mut draft, well, place, split);
+        if place != LIQUIDS {
+            difference(&mut draft);
+        }
         draft
+    }
+
+    /// Dr revenue control for a month's tickets at their provisional price.
+    fn on_tickets<'w>(
+        &'w self,
+        draft: &mut Draft<'w>,
+        (well, place): (u32, u8),
+        (volume, provisional, ticketed): (Quantity, UnitPrice, i64),
+    ) {
+        draft.debit(code::REVENUE_CONTROL, ticketed, |line| {
+            self.priced(line, (well, place), (volume, provisional));
+        });
+    }
+
+    /// Names the well and product, and says what was sold of it at which price.
+    fn priced<'w>(
+        &'w self,
+        line: &mut JournalLine<'w>,
+        (well, place): (u32, u8),
+        (volume, price): (Quantity, UnitPrice),
+    ) {
+        self.at_well(line, well, place);
+        line.quantity = Some(volume);
+        line.unit_of_measure = Some(unit(product(place)).into());
+        line.unit_price = Some(price);
+        line.heat_factor = self.heat(well, place);
     }
 
     /// Cr own revenue, Dr own tax and gathering.
@@ -292,7 +333,7 @@ impl Ground {
         &self,
         document: Document,
         entered_on: NaiveDate,
-        accrued: &Split,
+        (volume, (provisional, ticketed)): (Quantity, (UnitPrice, i64)),
         last: &Split,
     ) -> Draft<'_> {
         let (well, place) = (document.subject, document.part as u8);
@@ -302,14 +343,8 @@ impl Ground {
         self.receivable(&mut draft, well, place, last);
         self.owner_shares(&mut draft, document.month, (well, place), last);
         if place != LIQUIDS {
-            draft.debit(code::REVENUE_CONTROL, accrued.gross, |line| {
-                self.at_well(line, well, place);
-                line.quantity = Some(accrued.volume);
-                line.unit_of_measure = Some(unit(product(place)).into());
-                line.unit_price = Some(accrued.price);
-                line.heat_factor = self.heat(well, place);
-            });
-            draft.credit(code::ACCRUED_SALES, accrued.gross, |line| self.at_well(line, well, place));
+            self.on_tickets(&mut draft, (well, place), (volume, provisional, ticketed));
+            draft.credit(code::ACCRUED_SALES, ticketed, |line| self.at_well(line, well, place));
         }
         draft
     }
@@ -317,12 +352,8 @@ impl Ground {
     fn receivable<'w>(&'w self, draft: &mut Draft<'w>, well: u32, place: u8, split: &Split) {
         let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
         draft.debit(code::SALES_RECEIVABLE, split.gross, |line| {
-            self.at_well(line, well, place);
+            self.priced(line, (well, place), (split.volume, split.price));
             self.with(line, lease.purchaser);
-            line.quantity = Some(split.volume);
-            line.unit_of_measure = Some(unit(product(place)).into());
-            line.unit_price = Some(split.price);
-            line.heat_factor = self.heat(well, place);
         });
     }
 
@@ -494,6 +525,7 @@ mod tests {
             place in 0_u8..3,
             volume in 1_i64..2_000_000_000,
             price in -40_000_000_i64..150_000_000,
+            provisional in -40_000_000_i64..150_000_000,
         ) {
             let ground = &world().ground;
             let month = Month::of("2025-01-01".parse().unwrap());
@@ -510,8 +542,11 @@ mod tests {
                 let day = month.plus(2).first();
                 let accrual = Document::new(Template::RevenueAccrual, month, well, u16::from(place));
                 let target = world().id(accrual);
-                let accrued = ground.accrual_draft(accrual, day, &split);
-                sound(&ground.final_draft(document, day, &split, &split))?;
+                let provisional = UnitPrice::from_units(provisional);
+                let ticketed = Money::product(volume, provisional).unwrap().units();
+                let tickets = (provisional, if place == LIQUIDS { 0 } else { ticketed });
+                let accrued = ground.accrual_draft(accrual, day, &split, tickets);
+                sound(&ground.final_draft(document, day, (volume, tickets), &split))?;
                 sound(&accrued)?;
                 sound(&accrued.mirror(accrual.as_template(Template::RevenueAccrualReversal), day, target))?;
             }

@@ -5,7 +5,7 @@ use crate::draft::{Draft, posting_date};
 use crate::faults::{self, Planted};
 use crate::ground::{Facts, Ground};
 use crate::items::{OpenItems, is_settled_as_planned, is_settled_in_order};
-use crate::masters::{Masters, PRODUCTS, unit};
+use crate::masters::{FOLDED, Masters, PRODUCTS, unit};
 use crate::month::Month;
 use crate::opening::Carried;
 use crate::plan::{Counters, Plan, Planned};
@@ -145,13 +145,45 @@ impl World {
                 records.extend(periods_of_year(code, year).into_iter().map(ReferenceRecord::Period));
             }
         }
-        let known = self.ground.prices.rows().filter(|(_, month, _)| *month < start);
-        records.extend(
-            known.map(|(series, month, price)| {
-                market_price(series, month, price, self.settings.prices.source())
-            }),
-        );
+        records.extend(self.prices_before(start));
         records
+    }
+
+    /// The prices of the months that have ended when the run begins: the table's, and those of all that is booked before.
+    fn prices_before(&self, start: NaiveDate) -> Vec<ReferenceRecord> {
+        let mut known: BTreeMap<(Series, Month), ledger::UnitPrice> = self
+            .ground
+            .prices
+            .rows()
+            .map(|(series, month, price)| ((series, Month::of(month)), price))
+            .collect();
+        let first = Month::of(start);
+        for month in (1..=FOLDED).map(|back| first.plus(-back)) {
+            for series in Series::ALL {
+                let price = || self.ground.prices.month(self.settings.seed, series, month.first());
+                known.entry((series, month)).or_insert_with(price);
+            }
+        }
+        let ended = known.into_iter().filter(|((_, month), _)| *month < first);
+        ended.map(|((series, month), price)| self.market_price(series, month, price)).collect()
+    }
+
+    /// The prices of a month, which are known once it has ended.
+    fn prices_of(&self, month: Month) -> Vec<ReferenceRecord> {
+        let price = |series| self.ground.prices.month(self.settings.seed, series, month.first());
+        Series::ALL.map(|series| self.market_price(series, month, price(series))).into()
+    }
+
+    fn market_price(&self, series: Series, month: Month, price: ledger::UnitPrice) -> ReferenceRecord {
+        ReferenceRecord::MarketPrice(MarketPrice {
+            series: series.code().to_owned(),
+            price_date: month.first(),
+            price_source: self.settings.prices.source().to_owned(),
+            revision: 0,
+            price,
+            unit_of_measure: series.unit_of_measure().to_owned(),
+            currency: "USD".to_owned(),
+        })
     }
 
     /// The masters that become known from `from` up to and without `until`, each with its instant: before the first entry
@@ -173,7 +205,12 @@ impl World {
                 if window.contains(&reported_at) { self.month_reported(month) } else { Vec::new() };
             let reported = reported.into_iter().map(|record| (reported_at, record));
             let periods = self.periods_opened(month).into_iter().map(|record| (month.begins_at(), record));
-            records.extend(known.chain(periods).chain(reported).filter(|(at, _)| window.contains(at)));
+            let priced_at = month.plus(1).begins_at();
+            let prices = if window.contains(&priced_at) { self.prices_of(month) } else { Vec::new() };
+            let prices = prices.into_iter().map(|record| (priced_at, record));
+            records.extend(
+                known.chain(periods).chain(prices).chain(reported).filter(|(at, _)| window.contains(at)),
+            );
             month = month.plus(1);
         }
         records.sort_by_key(|(known_at, _)| *known_at);
@@ -192,7 +229,7 @@ impl World {
             .collect()
     }
 
-    /// Production, reserves and prices of a month.
+    /// Production and reserves of a month.
     fn month_reported(&self, month: Month) -> Vec<ReferenceRecord> {
         let facts = self.facts(month);
         let standing = self.standing(month.plus(1));
@@ -219,10 +256,6 @@ impl World {
             )));
         }
         records.extend(self.others_reported(month));
-        for series in Series::ALL {
-            let price = self.ground.prices.month(self.settings.seed, series, month.first());
-            records.push(market_price(series, month.first(), price, self.settings.prices.source()));
-        }
         records
     }
 
@@ -786,16 +819,4 @@ fn reserve(
         proved: of(left / 10 * depletion::PROVED_OF_DEVELOPED),
         unit_of_measure: unit(product).to_owned(),
     }
-}
-
-fn market_price(series: Series, month: NaiveDate, price: ledger::UnitPrice, source: &str) -> ReferenceRecord {
-    ReferenceRecord::MarketPrice(MarketPrice {
-        series: series.code().to_owned(),
-        price_date: month,
-        price_source: source.to_owned(),
-        revision: 0,
-        price,
-        unit_of_measure: series.unit_of_measure().to_owned(),
-        currency: "USD".to_owned(),
-    })
 }

@@ -207,3 +207,50 @@ fn the_controller_approves_what_is_made_by_hand_and_the_cfo_what_is_above_the_li
     });
     assert!(approved["controller"] > 100 && approved["cfo"] > 100, "{approved:?}");
 }
+
+/// A ticket is valued by the terms of its well at the mean of the month before: the newest that is published when it is entered.
+/// The accrual takes the tickets off the control account and brings what the month's own price makes of their volume.
+#[test]
+fn tickets_are_valued_at_a_price_that_is_published_by_then_and_the_accrual_brings_the_difference() {
+    let world = world("2025-03-12");
+    let mut published: BTreeMap<(String, NaiveDate), (DateTime<Utc>, i64)> = BTreeMap::new();
+    let later = world.reference_between(world.begins_at(), at(&world, 70));
+    let known = world.opening_reference().into_iter().map(|record| (world.begins_at(), record));
+    for (known_at, record) in known.chain(later) {
+        if let ReferenceRecord::MarketPrice(price) = record {
+            published.entry((price.series, price.price_date)).or_insert((known_at, price.price.units()));
+        }
+    }
+    assert!(!published.contains_key(&("WTI".to_owned(), "2025-05-01".parse().unwrap())), "May has not ended");
+    let mut differentials: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    let (mut tickets, mut accruals) = (BTreeMap::new(), 0);
+    each_entry(&world, 60, |entry| {
+        let Some(month) = entry.production_month else { return };
+        let carries = |account: &str| {
+            entry.lines.iter().find(|line| line.account_code == account && line.unit_price.is_some())
+        };
+        if entry.transaction_type == "RUN_TICKET" {
+            let before = ledger::period::months_later(month, -1);
+            let (known_at, market) = published[&("WTI".to_owned(), before)];
+            assert!(known_at <= entry.entered_at, "{before} is published at {known_at}");
+            let line = carries("127.001").unwrap();
+            let well = line.well_id.as_deref().unwrap().to_owned();
+            differentials.entry(well.clone()).or_default().insert(line.unit_price.unwrap().units() - market);
+            *tickets.entry((well, month)).or_insert(0) += line.amount.units();
+        }
+        let of_april = month == "2025-04-01".parse().unwrap();
+        if entry.transaction_type == "REVENUE_ACCRUAL" && of_april && carries("601.000").is_some() {
+            let (control, difference) = (carries("360.000").unwrap(), carries("127.001").unwrap());
+            let well = control.well_id.as_deref().unwrap().to_owned();
+            assert_eq!(control.amount.units(), tickets[&(well.clone(), month)], "tickets of {well}");
+            assert!(
+                difference.unit_price.unwrap() < control.unit_price.unwrap(),
+                "April was cheaper than March"
+            );
+            let price = difference.unit_price.unwrap().units() - published[&("WTI".to_owned(), month)].1;
+            assert_eq!(differentials[&well], BTreeSet::from([price]), "the differential of {well}");
+            accruals += 1;
+        }
+    });
+    assert!(accruals > 200, "{accruals} accruals");
+}

@@ -215,10 +215,11 @@ fn whole(sheet: &Sheet<'_>) -> Option<usize> {
             line.account_code == account && is_measured && line.unit_price.is_some()
         })
     };
-    [code::SALES_RECEIVABLE, code::REVENUE_CONTROL, code::ACCRUED_SALES].into_iter().find_map(carries)
+    [code::SALES_RECEIVABLE, code::ACCRUED_SALES, code::REVENUE_CONTROL].into_iter().find_map(carries)
 }
 
-/// What is right, and of a correction what was booked. The gross of an accrual is what its tickets came to.
+/// What is right, and of a correction what was booked. Where an accrual's price is that of its tickets, its gross is what they
+/// came to.
 fn measured(sheet: &Sheet<'_>, whole: usize) -> Option<(Measured, Option<Measured>)> {
     let line = sheet.line(whole);
     let price = line.unit_price?;
@@ -262,8 +263,21 @@ fn explain_whole(sheet: &mut Sheet<'_>, whole: usize, right: &Measured, booked: 
         );
         cents -= booked.gross;
     }
+    let on_tickets = line.base_amount.filter(|_| line.account_code == code::ACCRUED_SALES);
+    if let Some(on_tickets) = on_tickets {
+        text = format!(
+            "{text}, {}, less on the month's tickets {}",
+            words::cents(right.gross),
+            words::cents(on_tickets.units())
+        );
+        cents -= on_tickets.units();
+    }
     let calculation = Calculation::worked_on(line, Method::Price, text, (Side::Debit, cents));
-    let calculation = calculation.noting(market(sheet.facts, sheet.entry, line));
+    let mut calculation = calculation.noting(market(sheet.facts, sheet.entry, line));
+    if let Some(on_tickets) = on_tickets {
+        let control = sheet.on(code::REVENUE_CONTROL).map_or(0, |at| signed(sheet.line(at), Side::Debit));
+        calculation.contradictions.extend(expect("base", on_tickets, Money::from_units(control)).err());
+    }
     sheet.put(whole, calculation);
 }
 
