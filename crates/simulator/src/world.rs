@@ -3,6 +3,7 @@
 use crate::document::Document;
 use crate::draft::{Draft, posting_date};
 use crate::faults::{self, Planted};
+use crate::field::Ticket;
 use crate::ground::{Facts, Ground};
 use crate::items::{OpenItems, is_settled_as_planned, is_settled_in_order};
 use crate::masters::{FOLDED, Masters, PRODUCTS, unit};
@@ -33,6 +34,9 @@ const FACTS_MAX: usize = 8;
 const BOOKED_MAX: usize = 6;
 /// Months whose plans are kept; each is about five megabytes at scale 1.
 const PLANS_MAX: usize = 3;
+/// Months whose field tickets are kept: those that are planned and built, for a few readers at once. Each is some five megabytes
+/// at scale 1.
+const FIELDS_MAX: usize = 3;
 /// Months that a document can be entered after the month whose business it is.
 const LOOK_BACK: i32 = 3;
 /// Approve what is made by hand up to the company's limit, and what is above it; neither creates an entry.
@@ -68,6 +72,7 @@ type Cell<T> = Arc<OnceLock<T>>;
 #[derive(Debug, Default)]
 struct Months {
     facts: BTreeMap<Month, Cell<Arc<Facts>>>,
+    fields: BTreeMap<Month, Cell<Arc<Vec<Ticket>>>>,
     booked: BTreeMap<Month, Cell<Arc<Booked>>>,
     plans: BTreeMap<Month, Cell<Arc<Plan>>>,
     /// What was counted before each month; a few bytes a month.
@@ -331,6 +336,12 @@ impl World {
         Arc::clone(cell.get_or_init(|| Arc::new(self.ground.facts(month))))
     }
 
+    /// The field tickets of a month, in order.
+    fn field(&self, month: Month) -> Arc<Vec<Ticket>> {
+        let cell = kept(&mut self.months().fields, month, FIELDS_MAX);
+        Arc::clone(cell.get_or_init(|| Arc::new(self.ground.field(month))))
+    }
+
     fn booked(&self, month: Month) -> Arc<Booked> {
         let cell = kept(&mut self.months().booked, month, BOOKED_MAX);
         // Booking a month asks for earlier ones only, so no two threads wait for each other.
@@ -524,9 +535,9 @@ impl World {
     /// What the tickets of a month post that are entered before an instant.
     fn tickets_before(&self, month: Month, instant: i64) -> Tickets {
         let mut tickets = Tickets::new();
-        let slots = self.ground.slots(month);
-        for slot in slots.take_while(|slot| self.ground.ticket_at(*slot).timestamp_micros() < instant) {
-            post_ticket(&mut tickets, month, &self.ground.ticket(month, slot));
+        let is_before = |ticket: &&Ticket| ticket.entered_at(month).timestamp_micros() < instant;
+        for ticket in self.field(month).iter().take_while(is_before) {
+            post_ticket(&mut tickets, month, ticket);
         }
         tickets
     }
@@ -579,15 +590,21 @@ impl World {
         }
         let booked = self.booked(month);
         planned.extend(booked.documents.iter().filter(|planned| planned.entered_at >= start));
-        let slots = self.ground.slots(month);
-        planned.reserve(slots.len());
-        let ticket = |slot| Planned {
-            entered_at: self.ground.ticket_at(slot).timestamp_micros(),
-            document: Document::new(Template::Ticket, month, slot, 0),
-            fiscal_year: month.year(),
-            number: 0,
+        let field = self.field(month);
+        planned.reserve(field.len());
+        let ticket = |(nth, ticket): (u32, &Ticket)| {
+            let entered_at = ticket.entered_at(month);
+            // Its place among the month's tickets, and its day.
+            let document = Document::new(Template::Ticket, month, nth, entered_at.day() as u16);
+            Planned {
+                entered_at: entered_at.timestamp_micros(),
+                document,
+                fiscal_year: month.year(),
+                number: 0,
+            }
         };
-        planned.extend(slots.map(ticket).filter(|planned| planned.entered_at >= start));
+        let tickets = (0..).zip(field.iter()).map(ticket);
+        planned.extend(tickets.filter(|planned| planned.entered_at >= start));
         planned
     }
 
@@ -620,7 +637,7 @@ impl World {
     pub(crate) fn entered_on(&self, document: Document) -> NaiveDate {
         match document.template.shape().family {
             Family::Opening => self.begins_at().date_naive(),
-            Family::Tickets => self.ground.ticket_at(document.subject).date_naive(),
+            Family::Tickets => document.month.day(u64::from(document.part)),
             Family::Revenue => revenue::entered_on(self, document),
             Family::Owners => owners::entered_on(document),
             Family::Taxes => taxes::entered_on(self, document),
@@ -662,7 +679,10 @@ impl World {
     pub(crate) fn draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
         match document.template.shape().family {
             Family::Opening => opening::draft(self, document),
-            Family::Tickets => self.ground.ticket_draft(document, entered_on),
+            Family::Tickets => {
+                let ticket = self.field(document.month)[document.subject as usize];
+                self.ground.ticket_draft(document, entered_on, &ticket)
+            }
             Family::Revenue => revenue::draft(self, document, entered_on),
             Family::Owners => owners::draft(self, document, entered_on),
             Family::Taxes => taxes::draft(self, document, entered_on),

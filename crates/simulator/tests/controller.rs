@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use ledger::period::midnight;
 use ledger::reference::ReferenceRecord;
 use ledger::{JournalEntry, JournalLine};
@@ -253,4 +253,85 @@ fn tickets_are_valued_at_a_price_that_is_published_by_then_and_the_accrual_bring
         }
     });
     assert!(accruals > 200, "{accruals} accruals");
+}
+
+/// Entries of each batch of 30 seconds, of a Sunday and a Monday.
+#[test]
+fn every_batch_of_thirty_seconds_has_an_entry_and_a_working_day_more_than_one_of_rest() {
+    let world = world("2025-06-01");
+    let count = |from: DateTime<Utc>| {
+        let batch = TimeDelta::seconds(30);
+        let starts = (0..2_880).map(|nth| from + batch * nth);
+        starts.map(|start| world.submissions(start, start + batch).len()).collect::<Vec<usize>>()
+    };
+    let (sunday, monday) = (count(at(&world, 7)), count(at(&world, 8)));
+    assert!(sunday.iter().chain(&monday).all(|entries| *entries > 0));
+    let tickets = |day: u64| {
+        let of_day = world.submissions(at(&world, day), at(&world, day + 1));
+        of_day.iter().filter(|it| it.entry.source == ledger::Source::Production).count()
+    };
+    let week: Vec<usize> = (7..14).map(tickets).collect();
+    assert_eq!(week.iter().collect::<BTreeSet<_>>().len(), 7, "each day has its own number: {week:?}");
+    assert!(week[1..6].iter().all(|day| *day > week[0] + 100 && *day > week[6] + 100), "{week:?}");
+}
+
+/// What a ticket may be of, and when.
+#[test]
+fn trucks_take_full_loads_thinner_at_night_and_crews_whole_and_half_hours_by_day_on_working_days() {
+    let world = world("2025-06-01");
+    let (mut loads, mut metered, mut by_night, mut visits, mut at_rest) = (Vec::new(), Vec::new(), 0, 0, 0);
+    each_entry(&world, 30, |entry| {
+        let measured = || entry.lines[0].quantity.unwrap().units();
+        let hour = (entry.entered_at.hour() + 18) % 24;
+        match &*entry.transaction_type {
+            "RUN_TICKET" if entry.description.starts_with("Oil hauled") => {
+                loads.push(measured());
+                by_night += u32::from(!(6..18).contains(&hour));
+            }
+            "RUN_TICKET" => metered.push(measured()),
+            "SERVICE_TICKET" => {
+                assert!(
+                    measured() >= 1_000 && measured() % 500 == 0,
+                    "{} thousandths of an hour",
+                    measured()
+                );
+                assert!((7..18).contains(&hour), "{} at {hour} o'clock", entry.description);
+                visits += 1;
+                at_rest += u32::from(!ledger::period::is_business_day(entry.posting_date));
+            }
+            _ => {}
+        }
+    });
+    assert!(loads.iter().all(|load| *load <= 200_000), "{:?}", loads.iter().max());
+    let part =
+        |of: std::ops::Range<i64>| loads.iter().filter(|load| of.contains(load)).count() * 100 / loads.len();
+    assert!(part(120_000..200_001) > 80, "{} % of {} loads", part(120_000..200_001), loads.len());
+    metered.sort_unstable();
+    assert!(metered[metered.len() / 2] > 120_000, "{:?}", metered[metered.len() / 2]);
+    let of_night = f64::from(by_night) / loads.len() as f64;
+    assert!((0.2..0.4).contains(&of_night), "{of_night}");
+    assert!(visits > 2_000 && at_rest * 8 < visits, "{at_rest} of {visits} on days of rest");
+}
+
+#[test]
+fn the_tickets_of_a_month_come_to_the_production_that_is_reported_for_it() {
+    let world = world("2025-06-01");
+    let mut sold: BTreeMap<(String, ledger::Product), i64> = BTreeMap::new();
+    each_entry(&world, 30, |entry| {
+        if ["RUN_TICKET", "GAS_METER"].contains(&&*entry.transaction_type) {
+            let line = &entry.lines[0];
+            let of = (line.well_id.as_deref().unwrap().to_owned(), line.product.unwrap());
+            *sold.entry(of).or_default() += line.quantity.unwrap().units();
+        }
+    });
+    let mut reported = BTreeMap::new();
+    for (_, record) in world.reference_between(at(&world, 30), at(&world, 36)) {
+        if let ReferenceRecord::Production(it) = record
+            && sold.contains_key(&(it.well_id.clone(), it.product))
+        {
+            reported.insert((it.well_id, it.product), it.volume.units());
+        }
+    }
+    assert!(sold.len() > 600);
+    assert_eq!(sold, reported);
 }
