@@ -19,6 +19,8 @@ use ledger::split::largest_remainder;
 use ledger::{Money, Product, Quantity, Rate, UnitPrice};
 use std::collections::BTreeMap;
 
+/// Finals of a hundred whose volume the purchaser's statement puts right; the others say what the field's meters and gauges did.
+const REMEASURED: u64 = 12;
 /// What a price is at least, on either side of zero: a cent, so that each sale has a value.
 const PRICE_MIN: i64 = 10_000;
 
@@ -51,6 +53,13 @@ pub(crate) struct Split {
     pub(crate) fee: UnitPrice,
     pub(crate) deduct: i64,
     pub(crate) deduct_parts: Vec<i64>,
+}
+
+impl Sale {
+    /// Whether its final volume is another than the one first reported.
+    pub(crate) fn is_remeasured(&self) -> bool {
+        self.last.volume != self.accrued.volume
+    }
 }
 
 impl Split {
@@ -226,7 +235,9 @@ impl Ground {
         let ticketed = (self.provisional_price(well, product, month), ticketed);
         let mut draw =
             Draw::new(self.seed, Stream::Final, u64::from(at) * 4 + u64::from(product), month.number());
-        let measured = Quantity::from_units((volume + volume * draw.between(-150, 150) / 10_000).max(1));
+        let is_remeasured = draw.below(100) < REMEASURED;
+        let parts = if is_remeasured { draw.between(-150, 150) } else { 0 };
+        let measured = Quantity::from_units((volume + volume * parts / 10_000).max(1));
         let paid = UnitPrice::from_units(price.units() + price.units() * draw.between(-50, 50) / 10_000);
         let value = Money::product(measured, paid).expect("a month's value fits").units();
         Sale { ticketed, accrued, last: self.split(month, at, product, measured, paid, value) }

@@ -21,12 +21,13 @@ use crate::draft::Draft;
 use crate::ground::{Facts, Ground, Split, product};
 use crate::masters::{GAS, LIQUIDS, OIL, unit};
 use crate::month::Month;
-use crate::random::Stream;
+use crate::random::{Draw, Stream};
 use crate::template::Template;
 use crate::world::World;
 use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::period::{on_or_after, on_or_before};
+use ledger::reference::Production;
 use ledger::{InterestType, JournalLine, Money, Quantity, UnitPrice};
 
 /// Sales of a thousand that are corrected later.
@@ -84,6 +85,8 @@ pub(crate) struct Correction {
     pub(crate) booked: (Quantity, UnitPrice),
     /// What is right less what was booked.
     pub(crate) delta: Split,
+    /// Whether the final had put the volume right before.
+    pub(crate) is_remeasured: bool,
 }
 
 impl Ground {
@@ -100,19 +103,34 @@ impl Ground {
         corrections
     }
 
-    /// A meter was recalibrated, or a price redetermined, and an earlier month's sale is put right.
-    fn correction(&self, entered: Month, well: u32, place: u8) -> Option<Correction> {
+    /// The month whose sale is put right in a month, where one is, and the numbers that say how.
+    fn corrected(&self, entered: Month, well: u32, place: u8) -> Option<(Month, Draw)> {
         let document = Document::new(Template::PriorPeriodAdjustment, entered, well, u16::from(place));
         let mut draw = document.draw(self.seed, Stream::Final);
         if draw.below(1_000) >= CORRECTED {
             return None;
         }
-        let corrected =
-            entered.plus(-(draw.between(*CORRECTED_AFTER.start(), *CORRECTED_AFTER.end()) as i32));
+        let after = draw.between(*CORRECTED_AFTER.start(), *CORRECTED_AFTER.end());
+        Some((entered.plus(-(after as i32)), draw))
+    }
+
+    /// A meter was recalibrated, or a price redetermined, and an earlier month's sale is put right.
+    fn correction(&self, entered: Month, well: u32, place: u8) -> Option<Correction> {
+        let (corrected, mut draw) = self.corrected(entered, well, place)?;
         if corrected < self.masters.base {
             return None;
         }
-        let booked = self.sales(corrected, well).into_iter().find(|(of, _)| *of == place)?.1.last;
+        // A sale is put right once.
+        let mut between =
+            (*CORRECTED_AFTER.start()..*CORRECTED_AFTER.end()).map(|after| corrected.plus(after as i32));
+        let earlier = |at: Month| {
+            at < entered && self.corrected(at, well, place).is_some_and(|(of, _)| of == corrected)
+        };
+        if between.any(earlier) {
+            return None;
+        }
+        let sale = self.sales(corrected, well).into_iter().find(|(of, _)| *of == place)?.1;
+        let (is_remeasured, booked) = (sale.is_remeasured(), sale.last);
         let parts = draw.between(8, 300) * if draw.below(2) == 0 { 1 } else { -1 };
         let (volume, price) = if draw.below(3) > 0 {
             (booked.volume.units() + booked.volume.units() * parts / 10_000, booked.price)
@@ -125,7 +143,7 @@ impl Ground {
         let delta = difference(&self.split(corrected, well, place, volume, price, gross), &booked);
         let booked = (booked.volume, booked.price);
         let is_booked = delta.gross != 0 && !self.claims_from_former((corrected, entered), well, &delta);
-        is_booked.then_some(Correction { corrected, booked, delta })
+        is_booked.then_some(Correction { corrected, booked, delta, is_remeasured })
     }
 
     /// Whether a correction would take money back from somebody who has passed on the interest since: no later revenue of
@@ -192,6 +210,47 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         _ => receipt(world, document, entered_on),
     }
+}
+
+/// What a month puts right of production that was reported before: by finals and corrections of the company's own sales, each
+/// with its day, so that all that is sold is reported.
+pub(crate) fn revised(world: &World, month: Month) -> Vec<(NaiveDate, Production)> {
+    let masters = &world.ground.masters;
+    let production = |(well, place): (u32, u8), produced: Month, (revision, volume): (i32, Quantity)| {
+        let product = product(place);
+        Production {
+            well_id: masters.wells[well as usize].record.well_id.clone(),
+            product,
+            production_month: produced.first(),
+            revision,
+            volume,
+            unit_of_measure: unit(product).to_owned(),
+        }
+    };
+    let mut revised = Vec::new();
+    for after in [1, 2] {
+        let produced = month.plus(-after);
+        if !world.is_reported(produced) {
+            continue;
+        }
+        let facts = world.facts(produced);
+        let finals = facts.sales.iter().filter(|((_, place), _)| settles_after(*place) == after);
+        for ((well, place), sale) in finals.filter(|(_, sale)| sale.is_remeasured()) {
+            let document = Document::new(Template::RevenueFinal, produced, *well, u16::from(*place));
+            let record = production((*well, *place), produced, (1, sale.last.volume));
+            revised.push((entered_on(world, document), record));
+        }
+    }
+    for ((well, place), it) in &world.facts(month).corrections {
+        if it.delta.volume.is_zero() || !world.is_reported(it.corrected) {
+            continue;
+        }
+        let document = Document::new(Template::PriorPeriodAdjustment, month, *well, u16::from(*place));
+        let (booked, _) = it.booked;
+        let revision = (1 + i32::from(it.is_remeasured), booked + it.delta.volume);
+        revised.push((entered_on(world, document), production((*well, *place), it.corrected, revision)));
+    }
+    revised
 }
 
 /// Line by line, so that what was booked plus the difference is what is right.
@@ -420,7 +479,7 @@ impl Ground {
         target: uuid::Uuid,
     ) -> Draft<'_> {
         let (well, place) = (document.subject, document.part as u8);
-        let Correction { corrected, booked: (volume, price), delta } = correction;
+        let Correction { corrected, booked: (volume, price), delta, .. } = correction;
         let what = format!("Prior period adjustment, {}", self.sale_name(*corrected, document));
         let mut draft = Draft::new(document, entered_on, what);
         draft.production_month = Some(corrected.first());

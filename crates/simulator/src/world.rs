@@ -205,7 +205,7 @@ impl World {
         while month.begins_at() < until {
             let known = self.ground.masters.became_known(month).into_iter();
             let known = known.map(|(day, record)| (midnight(day), record));
-            let reported_at = midnight(month.plus(1).working_day(3));
+            let reported_at = reported_at(month);
             let reported =
                 if window.contains(&reported_at) { self.month_reported(month) } else { Vec::new() };
             let reported = reported.into_iter().map(|record| (reported_at, record));
@@ -213,6 +213,7 @@ impl World {
             let priced_at = month.plus(1).begins_at();
             let prices = if window.contains(&priced_at) { self.prices_of(month) } else { Vec::new() };
             let prices = prices.into_iter().map(|record| (priced_at, record));
+            records.extend(self.revised_within(month, &window));
             records.extend(
                 known.chain(periods).chain(prices).chain(reported).filter(|(at, _)| window.contains(at)),
             );
@@ -262,6 +263,51 @@ impl World {
         }
         records.extend(self.others_reported(month));
         records
+    }
+
+    /// Whether the production of a month is reported after the books begin.
+    pub(crate) fn is_reported(&self, month: Month) -> bool {
+        reported_at(month) >= midnight(self.settings.start_date)
+    }
+
+    /// Production of earlier months that is put right within a window of a month; each on the first instant of its day.
+    fn revised_within(
+        &self,
+        month: Month,
+        window: &std::ops::Range<DateTime<Utc>>,
+    ) -> Vec<(DateTime<Utc>, ReferenceRecord)> {
+        let mut dawns = month.days().map(midnight);
+        if !dawns.any(|dawn| window.contains(&dawn)) {
+            return Vec::new();
+        }
+        let revised = self.revised(month).into_iter();
+        let revised = revised.map(|(day, record)| (midnight(day), ReferenceRecord::Production(record)));
+        revised.filter(|(at, _)| window.contains(at)).collect()
+    }
+
+    /// The production that a month's finals, corrections and checks of other operators put right, each with its day.
+    fn revised(&self, month: Month) -> Vec<(NaiveDate, Production)> {
+        let mut revised = revenue::revised(self, month);
+        let produced = month.plus(-1);
+        if !self.is_reported(produced) {
+            return revised;
+        }
+        for (at, well) in (0..).zip(&self.ground.masters.wells).filter(|(_, well)| !well.is_operated()) {
+            for (place, product) in (0..).zip(PRODUCTS) {
+                let Some(volume) = self.ground.others_revised(produced, at, place) else { continue };
+                let check = Document::new(Template::NonOperatedRevenue, produced, at, u16::from(place));
+                let record = Production {
+                    well_id: well.record.well_id.clone(),
+                    product,
+                    production_month: produced.first(),
+                    revision: 1,
+                    volume,
+                    unit_of_measure: unit(product).to_owned(),
+                };
+                revised.push((self.entered_on(check), record));
+            }
+        }
+        revised
     }
 
     /// Production of wells that others operate.
@@ -817,6 +863,11 @@ fn identity(settings: &Settings) -> [u8; 32] {
     hasher.update(&settings.scale.to_le_bytes());
     hasher.update(settings.prices.digest().as_bytes());
     *hasher.finalize().as_bytes()
+}
+
+/// When a month's production and reserves are reported.
+fn reported_at(month: Month) -> DateTime<Utc> {
+    midnight(month.plus(1).working_day(3))
 }
 
 /// What of a product a well still holds, at the ratio in which a month made it.

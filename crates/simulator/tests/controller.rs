@@ -335,3 +335,42 @@ fn the_tickets_of_a_month_come_to_the_production_that_is_reported_for_it() {
     assert!(sold.len() > 600);
     assert_eq!(sold, reported);
 }
+
+/// The newest report of a well, product and month is what its final and its corrections come to; none is less than was sold.
+#[test]
+fn what_is_sold_is_what_is_reported_and_a_corrected_volume_is_a_revision_of_the_report() {
+    let world = world("2025-01-01");
+    let mut reports: BTreeMap<(String, ledger::Product, NaiveDate), BTreeMap<i32, (DateTime<Utc>, i64)>> =
+        BTreeMap::new();
+    for (known_at, record) in world.reference_between(world.begins_at(), at(&world, 330)) {
+        if let ReferenceRecord::Production(it) = record {
+            let of = reports.entry((it.well_id, it.product, it.production_month)).or_default();
+            assert!(of.insert(it.revision, (known_at, it.volume.units())).is_none(), "a revision comes once");
+        }
+    }
+    let mut sold: BTreeMap<_, i64> = BTreeMap::new();
+    let (mut finals, mut corrections) = (0, 0);
+    each_entry(&world, 330, |entry| {
+        let is_final = entry.transaction_type == "REVENUE_FINAL";
+        if !is_final && entry.transaction_type != "PRIOR_PERIOD_ADJUSTMENT" {
+            return;
+        }
+        let receivable = entry.lines.iter().filter(|line| line.account_code == "120.000");
+        for line in receivable.filter(|line| line.quantity.is_some()) {
+            let month = entry.production_month.unwrap();
+            let of = (line.well_id.as_deref().unwrap().to_owned(), line.product.unwrap(), month);
+            // What was produced before the books begin is reported by nobody here.
+            let Some(known) = reports.get(&of) else { continue };
+            let measured = line.quantity.unwrap().units();
+            let volume = if is_final { 0 } else { sold[&of] } + measured;
+            let known = known.values().filter(|(known_at, _)| *known_at <= entry.entered_at);
+            assert_eq!(known.last().unwrap().1, volume, "{}", entry.description);
+            sold.insert(of, volume);
+            finals += u32::from(is_final);
+            corrections += u32::from(!is_final);
+        }
+    });
+    let revised = reports.iter().filter(|(of, known)| known.len() > 1 && sold.contains_key(*of)).count() as u32;
+    assert!(finals > 5_000 && corrections > 20, "{finals} finals, {corrections} corrections");
+    assert!(revised > finals / 20 && revised < finals / 4, "{revised} revised of {finals}");
+}

@@ -188,6 +188,7 @@ pub(super) fn operated(sheet: &mut Sheet<'_>) {
     };
     explain_tickets(sheet);
     explain_whole(sheet, whole, &right, booked.as_ref());
+    explain_volume(sheet, whole, right.volume, (well, product, month));
     let Some(deck) = Deck::of(sheet, well, product, month) else {
         return without_deck(sheet, well);
     };
@@ -279,6 +280,29 @@ fn explain_whole(sheet: &mut Sheet<'_>, whole: usize, right: &Measured, booked: 
         calculation.contradictions.extend(expect("base", on_tickets, Money::from_units(control)).err());
     }
     sheet.put(whole, calculation);
+}
+
+/// What is sold is what is reported: the volume is that of a revision, of an accrual that of the first.
+fn explain_volume(
+    sheet: &mut Sheet<'_>,
+    whole: usize,
+    volume: Quantity,
+    (well, product, month): (&str, Product, NaiveDate),
+) {
+    let is_accrual = kind(sheet.entry) == "REVENUE_ACCRUAL";
+    let reports = sheet.facts.reports(well, product, month);
+    let reports: Vec<_> = reports.take(if is_accrual { 1 } else { usize::MAX }).collect();
+    let Some(last) = reports.last() else { return };
+    let known = reports.iter().find(|report| report.volume == volume).unwrap_or(last);
+    let which = match known.revision {
+        0 => String::new(),
+        revision => format!(", revision {revision}"),
+    };
+    let (of_month, made) = (words::month(month), words::number(known.volume));
+    sheet.note(whole, format!("reported production of {of_month}{which}: {made} {}", known.unit_of_measure));
+    if let Err(contradiction) = expect("volume sold", volume, known.volume) {
+        sheet.contradict(whole, contradiction);
+    }
 }
 
 /// Revenue control, which the month's field tickets filled one by one.
