@@ -171,8 +171,8 @@ pub(crate) struct Facts {
 impl Ground {
     // --- prices ----------------------------------------------------------------------------------------------------
 
-    /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon of liquids, for which
-    /// propane stands.
+    /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon of liquids, which
+    /// follows propane.
     pub(crate) fn price(&self, well: &WellMaster, product: u8, month: Month) -> UnitPrice {
         self.price_on(well, product, month, month)
     }
@@ -194,7 +194,11 @@ impl Ground {
                 let per_mmbtu = divide_half_away(of_hub, 10_000) - i128::from(discount);
                 divide_half_away(per_mmbtu * i128::from(well.heat_factor), 100_000_000) as i64
             }
-            LIQUIDS => market(Series::Propane),
+            LIQUIDS => {
+                let of_propane =
+                    i128::from(market(Series::Propane)) * i128::from(well.basin.liquids_of_propane);
+                divide_half_away(of_propane, 10_000) as i64
+            }
             _ => market(Series::Wti) + well.basin.oil_differential_cents * 10_000,
         };
         UnitPrice::from_units(if price.abs() < PRICE_MIN { PRICE_MIN } else { price })

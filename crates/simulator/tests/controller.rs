@@ -370,7 +370,8 @@ fn what_is_sold_is_what_is_reported_and_a_corrected_volume_is_a_revision_of_the_
             corrections += u32::from(!is_final);
         }
     });
-    let revised = reports.iter().filter(|(of, known)| known.len() > 1 && sold.contains_key(*of)).count() as u32;
+    let revised =
+        reports.iter().filter(|(of, known)| known.len() > 1 && sold.contains_key(*of)).count() as u32;
     assert!(finals > 5_000 && corrections > 20, "{finals} finals, {corrections} corrections");
     assert!(revised > finals / 20 && revised < finals / 4, "{revised} revised of {finals}");
 }
