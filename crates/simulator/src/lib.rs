@@ -5,7 +5,8 @@
 //! | [`settings`] | what the ledger follows from |
 //! | [`prices`], [`geography`], `severance` | the world outside: markets, counties, statutes |
 //! | `masters` | companies, land, wells, projects, owners, counterparties, all from the seed |
-//! | `ground` | what happened in a month before anybody booked it: tickets, volumes, splits, costs |
+//! | `field` | what happened at the wells: meters read, loads hauled, visits by crews |
+//! | `ground` | what happened in a month before anybody booked it: volumes, splits, costs |
 //! | `template` | the entry templates as data |
 //! | `document` | a document by what makes it, and when in the day it is entered |
 //! | `tickets`, `revenue`, `owners`, `taxes`, `payables`, `currency`, `joint_interest`, `non_operator`, `capital`, `depletion`, `retirement`, `payroll`, `hedging`, `imbalance`, `midstream`, `materials`, `treasury`, `close`, `opening` | a family of templates each: which documents exist, when each is entered, what it posts |
@@ -31,6 +32,7 @@ mod depletion;
 mod document;
 mod draft;
 mod faults;
+mod field;
 pub mod geography;
 mod ground;
 mod hedging;

@@ -81,6 +81,13 @@ impl Ground {
         (net(&split) != 0 && split.parts[0] != 0).then_some(split)
     }
 
+    /// What an operator's check says of a sale's volume, where it is another than our forecast.
+    pub(crate) fn others_revised(&self, month: Month, well: u32, place: u8) -> Option<Quantity> {
+        let forecast = self.others_volume(month, well, place);
+        let volume = self.others_sale(month, well, place, true)?.volume;
+        (volume != forecast).then_some(volume)
+    }
+
     /// What a lease's operator bills for a month at 8/8, by account and well: what it spends, and the county's tax.
     fn others_costs(&self, month: Month, lease: u32) -> Vec<(&'static str, u32, i64)> {
         let mut costs = Vec::new();

@@ -3,7 +3,8 @@
 use crate::books::Books;
 use crate::document::Document;
 use crate::draft::Draft;
-use crate::ground::{Ticket, Work, ticket_account};
+use crate::field::{Ticket, Work};
+use crate::ground::ticket_account;
 use crate::imbalance::Imbalances;
 use crate::items::{OpenItems, is_settled_in_order};
 use crate::masters::OPERATOR;
@@ -210,7 +211,8 @@ pub(crate) fn post_ticket(tickets: &mut Tickets, month: Month, ticket: &Ticket) 
         Work::Water | Work::Service => {
             let account = ticket_account(ticket.work).expect("work charges an account");
             *tickets.entry((account, [ticket.well, 0, 0])).or_default() += cents;
-            post_work(tickets, (ticket.vendor, month), cents);
+            let vendor = ticket.vendor.expect("somebody does the work");
+            post_work(tickets, (vendor, month), cents);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 use ledger::period::midnight;
 use ledger::reference::ReferenceRecord;
 use ledger::{JournalEntry, JournalLine};
@@ -206,4 +206,172 @@ fn the_controller_approves_what_is_made_by_hand_and_the_cfo_what_is_above_the_li
         *approved.entry(entry.approved_by.as_deref().unwrap_or_default().to_owned()).or_default() += 1;
     });
     assert!(approved["controller"] > 100 && approved["cfo"] > 100, "{approved:?}");
+}
+
+/// A ticket is valued by the terms of its well at the mean of the month before: the newest that is published when it is entered.
+/// The accrual takes the tickets off the control account and brings what the month's own price makes of their volume.
+#[test]
+fn tickets_are_valued_at_a_price_that_is_published_by_then_and_the_accrual_brings_the_difference() {
+    let world = world("2025-03-12");
+    let mut published: BTreeMap<(String, NaiveDate), (DateTime<Utc>, i64)> = BTreeMap::new();
+    let later = world.reference_between(world.begins_at(), at(&world, 70));
+    let known = world.opening_reference().into_iter().map(|record| (world.begins_at(), record));
+    for (known_at, record) in known.chain(later) {
+        if let ReferenceRecord::MarketPrice(price) = record {
+            published.entry((price.series, price.price_date)).or_insert((known_at, price.price.units()));
+        }
+    }
+    assert!(!published.contains_key(&("WTI".to_owned(), "2025-05-01".parse().unwrap())), "May has not ended");
+    let mut differentials: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    let (mut tickets, mut accruals) = (BTreeMap::new(), 0);
+    each_entry(&world, 60, |entry| {
+        let Some(month) = entry.production_month else { return };
+        let carries = |account: &str| {
+            entry.lines.iter().find(|line| line.account_code == account && line.unit_price.is_some())
+        };
+        if entry.transaction_type == "RUN_TICKET" {
+            let before = ledger::period::months_later(month, -1);
+            let (known_at, market) = published[&("WTI".to_owned(), before)];
+            assert!(known_at <= entry.entered_at, "{before} is published at {known_at}");
+            let line = carries("127.001").unwrap();
+            let well = line.well_id.as_deref().unwrap().to_owned();
+            differentials.entry(well.clone()).or_default().insert(line.unit_price.unwrap().units() - market);
+            *tickets.entry((well, month)).or_insert(0) += line.amount.units();
+        }
+        let of_april = month == "2025-04-01".parse().unwrap();
+        if entry.transaction_type == "REVENUE_ACCRUAL" && of_april && carries("601.000").is_some() {
+            let (control, difference) = (carries("360.000").unwrap(), carries("127.001").unwrap());
+            let well = control.well_id.as_deref().unwrap().to_owned();
+            assert_eq!(control.amount.units(), tickets[&(well.clone(), month)], "tickets of {well}");
+            assert!(
+                difference.unit_price.unwrap() < control.unit_price.unwrap(),
+                "April was cheaper than March"
+            );
+            let price = difference.unit_price.unwrap().units() - published[&("WTI".to_owned(), month)].1;
+            assert_eq!(differentials[&well], BTreeSet::from([price]), "the differential of {well}");
+            accruals += 1;
+        }
+    });
+    assert!(accruals > 200, "{accruals} accruals");
+}
+
+/// Entries of each batch of 30 seconds, of a Sunday and a Monday.
+#[test]
+fn every_batch_of_thirty_seconds_has_an_entry_and_a_working_day_more_than_one_of_rest() {
+    let world = world("2025-06-01");
+    let count = |from: DateTime<Utc>| {
+        let batch = TimeDelta::seconds(30);
+        let starts = (0..2_880).map(|nth| from + batch * nth);
+        starts.map(|start| world.submissions(start, start + batch).len()).collect::<Vec<usize>>()
+    };
+    let (sunday, monday) = (count(at(&world, 7)), count(at(&world, 8)));
+    assert!(sunday.iter().chain(&monday).all(|entries| *entries > 0));
+    let tickets = |day: u64| {
+        let of_day = world.submissions(at(&world, day), at(&world, day + 1));
+        of_day.iter().filter(|it| it.entry.source == ledger::Source::Production).count()
+    };
+    let week: Vec<usize> = (7..14).map(tickets).collect();
+    assert_eq!(week.iter().collect::<BTreeSet<_>>().len(), 7, "each day has its own number: {week:?}");
+    assert!(week[1..6].iter().all(|day| *day > week[0] + 100 && *day > week[6] + 100), "{week:?}");
+}
+
+/// What a ticket may be of, and when.
+#[test]
+fn trucks_take_full_loads_thinner_at_night_and_crews_whole_and_half_hours_by_day_on_working_days() {
+    let world = world("2025-06-01");
+    let (mut loads, mut metered, mut by_night, mut visits, mut at_rest) = (Vec::new(), Vec::new(), 0, 0, 0);
+    each_entry(&world, 30, |entry| {
+        let measured = || entry.lines[0].quantity.unwrap().units();
+        let hour = (entry.entered_at.hour() + 18) % 24;
+        match &*entry.transaction_type {
+            "RUN_TICKET" if entry.description.starts_with("Oil hauled") => {
+                loads.push(measured());
+                by_night += u32::from(!(6..18).contains(&hour));
+            }
+            "RUN_TICKET" => metered.push(measured()),
+            "SERVICE_TICKET" => {
+                assert!(
+                    measured() >= 1_000 && measured() % 500 == 0,
+                    "{} thousandths of an hour",
+                    measured()
+                );
+                assert!((7..18).contains(&hour), "{} at {hour} o'clock", entry.description);
+                visits += 1;
+                at_rest += u32::from(!ledger::period::is_business_day(entry.posting_date));
+            }
+            _ => {}
+        }
+    });
+    assert!(loads.iter().all(|load| *load <= 200_000), "{:?}", loads.iter().max());
+    let part =
+        |of: std::ops::Range<i64>| loads.iter().filter(|load| of.contains(load)).count() * 100 / loads.len();
+    assert!(part(120_000..200_001) > 80, "{} % of {} loads", part(120_000..200_001), loads.len());
+    metered.sort_unstable();
+    assert!(metered[metered.len() / 2] > 120_000, "{:?}", metered[metered.len() / 2]);
+    let of_night = f64::from(by_night) / loads.len() as f64;
+    assert!((0.2..0.4).contains(&of_night), "{of_night}");
+    assert!(visits > 2_000 && at_rest * 8 < visits, "{at_rest} of {visits} on days of rest");
+}
+
+#[test]
+fn the_tickets_of_a_month_come_to_the_production_that_is_reported_for_it() {
+    let world = world("2025-06-01");
+    let mut sold: BTreeMap<(String, ledger::Product), i64> = BTreeMap::new();
+    each_entry(&world, 30, |entry| {
+        if ["RUN_TICKET", "GAS_METER"].contains(&&*entry.transaction_type) {
+            let line = &entry.lines[0];
+            let of = (line.well_id.as_deref().unwrap().to_owned(), line.product.unwrap());
+            *sold.entry(of).or_default() += line.quantity.unwrap().units();
+        }
+    });
+    let mut reported = BTreeMap::new();
+    for (_, record) in world.reference_between(at(&world, 30), at(&world, 36)) {
+        if let ReferenceRecord::Production(it) = record
+            && sold.contains_key(&(it.well_id.clone(), it.product))
+        {
+            reported.insert((it.well_id, it.product), it.volume.units());
+        }
+    }
+    assert!(sold.len() > 600);
+    assert_eq!(sold, reported);
+}
+
+/// The newest report of a well, product and month is what its final and its corrections come to; none is less than was sold.
+#[test]
+fn what_is_sold_is_what_is_reported_and_a_corrected_volume_is_a_revision_of_the_report() {
+    let world = world("2025-01-01");
+    let mut reports: BTreeMap<(String, ledger::Product, NaiveDate), BTreeMap<i32, (DateTime<Utc>, i64)>> =
+        BTreeMap::new();
+    for (known_at, record) in world.reference_between(world.begins_at(), at(&world, 330)) {
+        if let ReferenceRecord::Production(it) = record {
+            let of = reports.entry((it.well_id, it.product, it.production_month)).or_default();
+            assert!(of.insert(it.revision, (known_at, it.volume.units())).is_none(), "a revision comes once");
+        }
+    }
+    let mut sold: BTreeMap<_, i64> = BTreeMap::new();
+    let (mut finals, mut corrections) = (0, 0);
+    each_entry(&world, 330, |entry| {
+        let is_final = entry.transaction_type == "REVENUE_FINAL";
+        if !is_final && entry.transaction_type != "PRIOR_PERIOD_ADJUSTMENT" {
+            return;
+        }
+        let receivable = entry.lines.iter().filter(|line| line.account_code == "120.000");
+        for line in receivable.filter(|line| line.quantity.is_some()) {
+            let month = entry.production_month.unwrap();
+            let of = (line.well_id.as_deref().unwrap().to_owned(), line.product.unwrap(), month);
+            // What was produced before the books begin is reported by nobody here.
+            let Some(known) = reports.get(&of) else { continue };
+            let measured = line.quantity.unwrap().units();
+            let volume = if is_final { 0 } else { sold[&of] } + measured;
+            let known = known.values().filter(|(known_at, _)| *known_at <= entry.entered_at);
+            assert_eq!(known.last().unwrap().1, volume, "{}", entry.description);
+            sold.insert(of, volume);
+            finals += u32::from(is_final);
+            corrections += u32::from(!is_final);
+        }
+    });
+    let revised =
+        reports.iter().filter(|(of, known)| known.len() > 1 && sold.contains_key(*of)).count() as u32;
+    assert!(finals > 5_000 && corrections > 20, "{finals} finals, {corrections} corrections");
+    assert!(revised > finals / 20 && revised < finals / 4, "{revised} revised of {finals}");
 }

@@ -349,9 +349,13 @@ fn equivalents<'w>(
 
 // --- prices --------------------------------------------------------------------------------------------------------
 
-/// How a price compares with the market's of its month.
+/// How a price compares with the market's of its month; a ticket's, with that of the month before, the last that is known on
+/// its day.
 pub(super) fn market(facts: &Facts, entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> Option<String> {
     let month = line.production_month.or(entry.production_month)?;
+    let is_provisional =
+        matches!(kind(entry), "RUN_TICKET" | "GAS_METER") || line.account_code == code::REVENUE_CONTROL;
+    let month = crate::period::months_later(month, if is_provisional { -1 } else { 0 });
     let (price, product) = (line.unit_price?, line.product?);
     let (series, name) = match product {
         Product::Oil => ("WTI", "WTI"),
@@ -360,7 +364,8 @@ pub(super) fn market(facts: &Facts, entry: &JournalEntry<'_>, line: &JournalLine
         Product::Water => return None,
     };
     let known = facts.price(series, month)?;
-    let of_month = format!("price: {name} {} {}", words::month(month), words::number(known.price));
+    let price_is = if is_provisional { "provisional price" } else { "price" };
+    let of_month = format!("{price_is}: {name} {} {}", words::month(month), words::number(known.price));
     let differential = |market| format!("differential {}", words::number(price - market));
     Some(match (product, line.heat_factor) {
         (Product::Gas, Some(heat)) => {

@@ -47,6 +47,13 @@ impl<'s> Sheet<'s> {
         }
     }
 
+    /// Adds to a line that is explained what contradicts it.
+    pub(super) fn contradict(&mut self, at: usize, contradiction: String) {
+        if let Some(calculation) = &mut self.done[at] {
+            calculation.contradictions.push(contradiction);
+        }
+    }
+
     /// A line that is the sum of others.
     pub(super) fn put_sum(&mut self, at: usize, of: &[usize]) {
         let cents: i64 = of.iter().map(|place| self.line(*place).amount.units()).sum();
