@@ -151,7 +151,22 @@ impl World {
                 market_price(series, month, price, self.settings.prices.source())
             }),
         );
+        records.extend(self.prices_on_the_path(Month::of(start)));
         records
+    }
+
+    /// Prices of the months between the table's last and the one that begins the books: what was hedged, or is corrected, is
+    /// explained by them.
+    fn prices_on_the_path(&self, start: Month) -> impl Iterator<Item = ReferenceRecord> + '_ {
+        let prices = &self.settings.prices;
+        Series::ALL.into_iter().flat_map(move |series| {
+            let last = prices.rows().filter(|(of, ..)| *of == series).map(|(_, month, _)| month).max();
+            let after = last.map_or(start, |last| Month::of(last).plus(1));
+            (after.0..start.0).map(Month).map(move |month| {
+                let price = prices.month(self.settings.seed, series, month.first());
+                market_price(series, month.first(), price, prices.source())
+            })
+        })
     }
 
     /// The masters that become known from `from` up to and without `until`, each with its instant: before the first entry
