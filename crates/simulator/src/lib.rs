@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`settings`] | what the ledger follows from |
-//! | [`prices`], [`geography`], `severance` | the world outside: markets, counties, statutes |
+//! | [`prices`], [`geography`], `severance`, `impact_fee` | the world outside: markets, counties, statutes |
 //! | `masters` | companies, land, wells, projects, owners, counterparties, all from the seed |
 //! | `ground` | what happened in a month before anybody booked it: tickets, volumes, splits, costs |
 //! | `template` | the entry templates as data |
@@ -35,6 +35,7 @@ pub mod geography;
 mod ground;
 mod hedging;
 mod imbalance;
+mod impact_fee;
 mod items;
 mod joint_interest;
 pub mod late;

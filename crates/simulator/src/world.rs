@@ -411,7 +411,7 @@ impl World {
     /// Every document that follows from what stands when a month begins.
     fn due(&self, month: Month, standing: &Standing, found: &mut Vec<Document>) {
         owners::documents(self, month, standing, found);
-        taxes::due(month, standing, found);
+        taxes::due(self, month, standing, found);
         joint_interest::due(self, month, standing, found);
         capital::due(self, month, standing, found);
         depletion::due(self, month, standing, found);
