@@ -409,7 +409,8 @@ impl Ground {
         if paid != booked {
             for (side, dollars, when) in [(Side::Credit, booked, "invoice"), (Side::Debit, paid, "payment")] {
                 draft.post_foreign(code::FOREIGN_EXCHANGE, side, (cents, dollars), |line| {
-                    line.text = Some(format!("Canadian dollars at the rate of {when}").into());
+                    let dollars = Money::from_units(dollars);
+                    line.text = Some(format!("{dollars} US dollars, at the rate of {when}").into());
                 });
             }
         }
