@@ -33,7 +33,8 @@ const SCHEDULES: [(i128, [i64; 5]); 5] = [
 /// What the index has raised the schedule to from a year on, in parts per thousand: until 2016 by the Commission's own
 /// schedule ($50,300 for $50,000), 2021 and 2022 by its notices; the step of 2017 is what these leave for it.
 const RAISED: [(i32, i64); 4] = [(2013, 1_006), (2017, 1_013), (2021, 1_080), (2022, 1_150)];
-/// The mean price of a year as the Commission announced it, in micro-dollars an MMBtu; for others that of Henry Hub stands.
+/// The mean price of a year as the Commission announced it, in micro-dollars an MMBtu, and of 2023, which it called about that
+/// of 2024; for others that of Henry Hub stands.
 const ANNOUNCED: [(i32, i128); 7] = [
     (2018, 3_090_000),
     (2019, 2_630_000),
@@ -45,7 +46,7 @@ const ANNOUNCED: [(i32, i128); 7] = [
 ];
 /// Fees of a year as the Commission noticed them, in dollars, and where.
 const NOTICED: [(i32, [i64; 5], &str); 2] = [
-    (2021, [54_000, 43_200, 32_400, 21_600, 10_800], "PUC's notice for 2021"),
+    (2021, [54_000, 43_200, 32_400, 21_600, 10_800], "PUC's notice for 2021; years 11 to 15 by the schedule"),
     (2022, [69_100, 63_200, 57_500, 23_000, 11_600], "PUC's notice for 2022, Pa.B. of 28 January 2023"),
 ];
 
