@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`settings`] | what the ledger follows from |
-//! | [`prices`], [`geography`], `severance` | the world outside: markets, counties, statutes |
+//! | [`prices`], [`geography`], `severance`, `impact_fee` | the world outside: markets, counties, statutes |
 //! | `masters` | companies, land, wells, projects, owners, counterparties, all from the seed |
 //! | `field` | what happened at the wells: meters read, loads hauled, visits by crews |
 //! | `ground` | what happened in a month before anybody booked it: volumes, splits, costs |
@@ -37,6 +37,7 @@ pub mod geography;
 mod ground;
 mod hedging;
 mod imbalance;
+mod impact_fee;
 mod items;
 mod joint_interest;
 pub mod late;

@@ -109,6 +109,8 @@ impl Ground {
             let tax = self.property_tax_on(lease, worked);
             costs.extend((tax > 0).then_some((code::AD_VALOREM_EXPENSE, *well, tax)));
         }
+        let fees = self.impact_fees(month, lease).into_iter();
+        costs.extend(fees.map(|(well, _, fee)| (code::AD_VALOREM_EXPENSE, well, self.fee_cents(fee))));
         costs
     }
 

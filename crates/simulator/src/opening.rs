@@ -95,8 +95,9 @@ impl Ground {
         books.add(OPERATOR, code::ALLOWANCE, [0; 3], -ALLOWANCE * scale);
         books.add(OPERATOR, code::PREPAID_INSURANCE, [0; 3], self.prepaid(base));
         let swaps = hedging::opening(self, base);
-        let account = if swaps > 0 { code::DERIVATIVE_ASSET } else { code::DERIVATIVE_LIABILITY };
-        books.add(OPERATOR, account, [0; 3], swaps);
+        for (account, cents) in [code::DERIVATIVE_ASSET, code::DERIVATIVE_LIABILITY].into_iter().zip(swaps) {
+            books.add(OPERATOR, account, [0; 3], cents);
+        }
     }
 }
 

@@ -101,8 +101,7 @@ impl Ground {
             94 => (MIDSTREAM, vendors.office.pick(&mut draw)),
             _ => (MIDSTREAM, vendors.gathering.pick(&mut draw)),
         };
-        let month = Month::of(day);
-        let rate = (vendors.all[vendor as usize].currency == "CAD").then(|| self.exchange_rate(month));
+        let rate = (vendors.all[vendor as usize].currency == "CAD").then(|| self.exchange_rate(day));
         let count = *draw.pick(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
         let is_field = trade.accounts[0].starts_with("710.");
         let wells = if is_field { self.wells_visited(day, &mut draw) } else { Vec::new() };
@@ -389,7 +388,8 @@ impl Ground {
         &self.masters.cost_centers[at as usize].cost_center
     }
 
-    /// Dr vouchers payable / Cr cash; what the Canadian dollar moved in between is gain or loss.
+    /// Dr vouchers payable / Cr cash, in the invoice's currency. What the Canadian dollar moved in between is gain or loss: the
+    /// payable at the rate of its invoice goes out of foreign exchange, and comes in again at the rate of payment.
     fn payment_draft(
         &self,
         document: Document,
@@ -399,19 +399,22 @@ impl Ground {
     ) -> Draft<'_> {
         let mut draft = Draft::new(document, entered_on, format!("Payment, {}", self.name(invoice.vendor)));
         let (cents, booked) = invoice.total();
-        let rate = invoice.rate.map(|_| self.exchange_rate(Month::of(entered_on)));
-        let paid = if rate.is_some() { in_dollars(cents, rate) } else { booked };
-        draft.debit(code::VOUCHERS_PAYABLE, booked, |line| {
+        let rate = invoice.rate.map(|_| self.exchange_rate(entered_on));
+        let paid = in_dollars(cents, rate);
+        draft.foreign = rate.map(|rate| ("CAD", rate));
+        draft.post_foreign(code::VOUCHERS_PAYABLE, Side::Debit, (cents, booked), |line| {
             self.with(line, invoice.vendor);
             line.clears_entry_id = Some(invoice_id);
         });
-        draft.debit(code::FOREIGN_EXCHANGE, paid - booked, |line| {
-            line.text = Some("Canadian dollar".into());
-        });
-        draft.credit(code::CASH, paid, |line| {
-            line.base_amount = rate.map(|_| Money::from_units(cents));
-            line.rate = rate;
-        });
+        if paid != booked {
+            for (side, dollars, when) in [(Side::Credit, booked, "invoice"), (Side::Debit, paid, "payment")] {
+                draft.post_foreign(code::FOREIGN_EXCHANGE, side, (cents, dollars), |line| {
+                    let dollars = Money::from_units(dollars);
+                    line.text = Some(format!("{dollars} US dollars, at the rate of {when}").into());
+                });
+            }
+        }
+        draft.post_foreign(code::CASH, Side::Credit, (cents, paid), |_| {});
         draft
     }
 }

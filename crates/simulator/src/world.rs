@@ -163,8 +163,11 @@ impl World {
             .map(|(series, month, price)| ((series, Month::of(month)), price))
             .collect();
         let first = Month::of(start);
-        for month in (1..=FOLDED).map(|back| first.plus(-back)) {
-            for series in Series::ALL {
+        for series in Series::ALL {
+            // From the table's end on, prices follow their path.
+            let of_table = known.keys().filter(|(of, _)| *of == series).map(|(_, month)| *month);
+            let path = of_table.max().map_or(first, |last| last.plus(1)).min(first.plus(-FOLDED));
+            for month in (path.0..first.0).map(Month) {
                 let price = || self.ground.prices.month(self.settings.seed, series, month.first());
                 known.entry((series, month)).or_insert_with(price);
             }
@@ -486,7 +489,7 @@ impl World {
     /// Every document that follows from what stands when a month begins.
     fn due(&self, month: Month, standing: &Standing, found: &mut Vec<Document>) {
         owners::documents(self, month, standing, found);
-        taxes::due(month, standing, found);
+        taxes::due(self, month, standing, found);
         joint_interest::due(self, month, standing, found);
         capital::due(self, month, standing, found);
         depletion::due(self, month, standing, found);

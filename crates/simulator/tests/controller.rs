@@ -374,4 +374,55 @@ fn what_is_sold_is_what_is_reported_and_a_corrected_volume_is_a_revision_of_the_
         reports.iter().filter(|(of, known)| known.len() > 1 && sold.contains_key(*of)).count() as u32;
     assert!(finals > 5_000 && corrections > 20, "{finals} finals, {corrections} corrections");
     assert!(revised > finals / 20 && revised < finals / 4, "{revised} revised of {finals}");
+/// Of each invoice in Canadian dollars that is paid: what is left of its payable, in its currency and in the company's.
+#[test]
+fn what_is_owed_in_canadian_dollars_is_paid_in_them_and_leaves_nothing_in_either_currency() {
+    let world = world("2025-01-01");
+    let (mut owed, mut rates): (BTreeMap<Uuid, [i64; 2]>, BTreeSet<i64>) = Default::default();
+    let mut paid = 0;
+    each_entry(&world, 120, |entry| {
+        if entry.currency != "CAD" {
+            let line = entry.lines.iter().find(|line| line.account_code == "301.000");
+            let cleared = line.and_then(|line| line.clears_entry_id);
+            assert!(!cleared.is_some_and(|it| owed.contains_key(&it)), "{} in dollars", entry.description);
+            return;
+        }
+        rates.insert(entry.fx_rate.unwrap().units());
+        for line in entry.lines.iter().filter(|line| line.account_code == "301.000") {
+            let dollars = line.signed_functional().units();
+            let canadian = line.amount.units() * dollars.signum();
+            match line.clears_entry_id {
+                None => drop(owed.insert(entry.entry_id, [canadian, dollars])),
+                // What came in before the books began has no entry here.
+                Some(cleared) => {
+                    if let Some(left) = owed.remove(&cleared) {
+                        assert_eq!([left[0] + canadian, left[1] + dollars], [0, 0], "{}", entry.description);
+                        paid += 1;
+                    }
+                }
+            }
+        }
+    });
+    assert!(paid > 100, "{paid}");
+    assert!(rates.len() > 60, "a rate a day: {}", rates.len());
+}
+
+/// The entry that marks swaps at the end of a year names each month of the next one, each at a price of its own.
+#[test]
+fn at_a_years_end_each_month_of_the_next_is_hedged_and_marked_at_its_own_price() {
+    let world = world("2025-11-01");
+    let mut prices = BTreeMap::new();
+    each_entry(&world, 75, |entry| {
+        let december: NaiveDate = "2025-12-31".parse().unwrap();
+        if entry.transaction_type == "HEDGE_MARK_TO_MARKET" && entry.posting_date == december {
+            for text in entry.lines.iter().filter_map(|line| line.text.as_deref()) {
+                let terms = text.strip_prefix("Swaps for ").and_then(|it| it.split_once(", fixed "));
+                if let Some((month, terms)) = terms.filter(|(month, _)| month.starts_with("2026")) {
+                    prices.insert(month.to_owned(), terms.split_once(", forward ").unwrap().1.to_owned());
+                }
+            }
+        }
+    });
+    assert_eq!(prices.len(), 12, "{prices:?}");
+    assert_eq!(prices.values().collect::<BTreeSet<_>>().len(), 12, "{prices:?}");
 }

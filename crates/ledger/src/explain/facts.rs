@@ -1,6 +1,8 @@
 //! The reference records that explain an amount, by what they are asked for.
 
 use crate::entry::Product;
+use crate::forward::{Curve, TRAILING};
+use crate::period::months_later;
 use crate::reference::{
     Afe, JibDeck, MarketPrice, Owner, OwnerDeck, Production, ReferenceRecord, Reserve, TaxRate,
 };
@@ -139,6 +141,17 @@ impl Facts {
         let sources = self.prices.get(&(series.to_owned(), month))?;
         let monthly = sources.values().filter(|price| !self.daily.contains(&price.price_source));
         monthly.min_by(|a, b| a.price_source.cmp(&b.price_source))
+    }
+
+    /// The forward curve of a series as it stands at the end of a month; a month without a price has the next one's. None
+    /// where the month's own is not known.
+    pub(super) fn curve(&self, series: &str, month: NaiveDate) -> Option<Curve> {
+        let mut means = [self.price(series, month)?.price; TRAILING];
+        for (back, at) in (1..).zip(1..TRAILING) {
+            let known = self.price(series, months_later(month, -back));
+            means[at] = known.map_or(means[at - 1], |known| known.price);
+        }
+        Some(Curve::new(means))
     }
 }
 

@@ -5,7 +5,8 @@ use super::{Calculation, Facts, Method, kind, words};
 use crate::chart::code;
 use crate::entry::{JournalEntry, JournalLine, Product};
 use crate::fixed::{DecimalInterest, Money, Quantity, Rate, UnitPrice, divide_half_away};
-use chrono::NaiveDate;
+use crate::forward::REVERSION;
+use chrono::{Datelike, NaiveDate};
 
 /// Explains the lines that carry it, of those that are still open.
 pub(super) fn explain(sheet: &mut Sheet<'_>) {
@@ -15,8 +16,8 @@ pub(super) fn explain(sheet: &mut Sheet<'_>) {
         let is_swap = kind(sheet.entry) == "HEDGE_MARK_TO_MARKET";
         let calculation =
             match (line.quantity, line.unit_price, line.base_amount, line.rate, line.decimal_interest) {
-                (Some(quantity), price, before, ..) if is_swap => {
-                    let worth = (quantity, price.unwrap_or_default());
+                (quantity, price, before, ..) if is_swap && (quantity.is_some() || before.is_some()) => {
+                    let worth = (quantity.unwrap_or_default(), price.unwrap_or_default());
                     valued(sheet, line, worth, before.unwrap_or_default())
                 }
                 (Some(quantity), Some(price), None, ..) => priced(sheet, line, quantity, price),
@@ -47,7 +48,19 @@ fn priced(sheet: &Sheet<'_>, line: &JournalLine<'_>, quantity: Quantity, price: 
     if kind(sheet.entry) == "HEDGE_SETTLEMENT" {
         return swap(sheet, line, price, calculation);
     }
+    if kind(sheet.entry) == "IMPACT_FEE_ACCRUAL" {
+        return fee(sheet, line, price, calculation);
+    }
     calculation.noting(market(sheet.facts, sheet.entry, line))
+}
+
+/// A well's fee of a year is what the record that holds at its end says.
+fn fee(sheet: &Sheet<'_>, line: &JournalLine<'_>, price: UnitPrice, calculation: Calculation) -> Calculation {
+    let code = line.tax_code.as_deref().unwrap_or_default();
+    let Some(tax) = sheet.facts.tax(code, sheet.entry.posting_date) else { return calculation };
+    let mut calculation = calculation.noting([format!("{code}: {}", tax.statute)]);
+    calculation.contradictions.extend(expect("fee", price, tax.rate_per_unit).err());
+    calculation
 }
 
 /// A swap's price is what it fixes less what the market was.
@@ -98,23 +111,49 @@ fn valued(
     let kept = if line.account_code == code::DERIVATIVE_ASSET { value.max(0) } else { value.min(0) };
     let text = format!(
         "{}, to the {} {}, less {} before",
-        times(line, quantity, price),
+        if quantity.is_zero() { "nothing open".to_owned() } else { times(line, quantity, price) },
         if line.account_code == code::DERIVATIVE_ASSET { "asset" } else { "liability" },
         words::cents(kept),
         words::cents(before.units()),
     );
     let side = crate::entry::Side::Debit;
-    let month = crate::period::first_of_month(sheet.entry.posting_date);
-    let market = sheet.facts.price("WTI", month);
-    let market = market.map(|it| {
-        format!(
-            "price: fixed {} less WTI of {} {}",
-            words::number(price + it.price),
-            words::month(month),
-            words::number(it.price)
-        )
+    let mut calculation = Calculation::worked_on(line, Method::Price, text, (side, kept - before.units()));
+    let (note, contradictions) = marked(sheet, line, price);
+    calculation.contradictions.extend(contradictions);
+    calculation.noting(note)
+}
+
+/// What a swap's price at a month's end is, and what contradicts it: what the swaps of a month of delivery fix, less the
+/// forward price of that month on the curve that the market's means of the months up to then make.
+fn marked(sheet: &Sheet<'_>, line: &JournalLine<'_>, price: UnitPrice) -> (Option<String>, Vec<String>) {
+    let terms = line.text.as_deref().and_then(|text| {
+        let (delivered, prices) = text.strip_prefix("Swaps for ")?.split_once(", fixed ")?;
+        let delivered: NaiveDate = format!("{delivered}-01").parse().ok()?;
+        let (fixed, forward) = prices.split_once(", forward ")?;
+        Some((delivered, fixed.parse::<UnitPrice>().ok()?, forward.parse::<UnitPrice>().ok()?))
     });
-    Calculation::worked_on(line, Method::Price, text, (side, kept - before.units())).noting(market)
+    let Some((delivered, fixed, forward)) = terms else { return (None, Vec::new()) };
+    let month = crate::period::first_of_month(sheet.entry.posting_date);
+    let months_of = |date: NaiveDate| date.year() * 12 + date.month0() as i32;
+    let ahead = usize::try_from(months_of(delivered) - months_of(month)).ok();
+    let mut contradictions = Vec::from_iter(expect("price", price, fixed - forward).err());
+    let known = ahead.and_then(|ahead| Some((ahead, sheet.facts.curve("WTI", month)?.ahead(ahead))));
+    let source = match known {
+        None => "no WTI of the month is on the reference topics".to_owned(),
+        Some((ahead, known)) => {
+            contradictions.extend(expect("forward price", forward, known).err());
+            match ahead {
+                0 => format!("WTI of {}", words::month(month)),
+                _ => format!(
+                    "WTI of {}, {} of 24 of the way to the mean of its 24 months",
+                    words::month(month),
+                    ahead.min(REVERSION)
+                ),
+            }
+        }
+    };
+    let note = format!("fixed {} less forward {} ({source})", words::number(fixed), words::number(forward));
+    (Some(note), contradictions)
 }
 
 /// What a year has of the time that a line's rate of a year is taken for, and its name: months, or days of a credit
@@ -184,7 +223,6 @@ fn about_rate(
             (vec![format!("price when new × {condition} (COPAS)")], Vec::new())
         }
         ("NON_OPERATED_BILL", _) => said("the operator's cost at 8/8 × the company's working interest"),
-        ("VENDOR_PAYMENT", _) => said("the invoice in its currency × the rate of the day of payment"),
         ("INSURANCE_AMORTISATION", _) => said("a month of the premium × the part of it that covers this"),
         ("OWNER_DISTRIBUTION", _) => withheld(sheet, base),
         ("PAYROLL", _) => burden(sheet, line, base),

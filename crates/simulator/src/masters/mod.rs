@@ -19,7 +19,7 @@ pub(crate) mod wells;
 use crate::month::Month;
 use crate::prices::PriceTable;
 use crate::random::Draw;
-use crate::severance;
+use crate::{impact_fee, severance};
 use chrono::NaiveDate;
 use land::LeaseMaster;
 use ledger::reference::{Company, CostCenter, ReferenceRecord, TaxRate};
@@ -198,6 +198,7 @@ impl Masters {
     /// Lets the rates that follow the market follow it, as long as wells are drilled.
     pub(crate) fn tax_by_prices(&mut self, seed: u64, prices: &PriceTable) {
         severance::follow_prices(&mut self.taxes, seed, prices, FOLDED + DRILLED);
+        impact_fee::add(&mut self.taxes, seed, prices, self.base, FOLDED + DRILLED);
     }
 
     /// Every record that is known before `start`, what is pointed at before what points.

@@ -136,6 +136,8 @@ pub(crate) struct Counterparties {
     counties: Range<u32>,
     /// Who gathers gas where no affiliate does, in the order of the basins.
     gatherers: Range<u32>,
+    /// Who collects the impact fee.
+    pub(crate) fee_office: u32,
 }
 
 impl Counterparties {
@@ -156,6 +158,8 @@ impl Counterparties {
         let counties = made.named(CounterpartyType::TaxAuthority, 'C', offices);
         let systems = BASINS.iter().map(|basin| format!("{} Gas Gathering LP", basin.name));
         let gatherers = made.named(CounterpartyType::Vendor, 'K', systems);
+        let commission = ["Pennsylvania Public Utility Commission".to_owned()];
+        let fee_office = made.named(CounterpartyType::TaxAuthority, 'U', commission.into_iter()).start;
         let [haulers, servicers] = [&HAULING[..], &SERVICING].map(|trades| made.in_dollars(&field, trades));
         Self {
             all: made.all,
@@ -172,6 +176,7 @@ impl Counterparties {
             materials,
             counties,
             gatherers,
+            fee_office,
         }
     }
 

@@ -15,6 +15,8 @@ with line as (
         {{ on_accounts('line', "account.los_line = 'Ad valorem tax'") }}
         and line.document_type not in ('CLS', 'OPN')
         and line.source <> 'JIB'
+        -- A fee a well is on record under a code, and is no tax of a value.
+        and line.tax_code is null
 )
 
 select
