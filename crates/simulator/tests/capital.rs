@@ -1,0 +1,68 @@
+//! What a controller looks for in the cost of wells, in overhead, and in what is paid.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
+
+use chrono::{DateTime, Days, Utc};
+use ledger::period::midnight;
+use ledger::{JournalEntry, JournalLine};
+use simulator::{FaultRates, PriceTable, Settings, World};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn world() -> World {
+    World::new(Settings {
+        seed: 42,
+        start_date: "2025-01-01".parse().unwrap(),
+        historical_days: 400,
+        scale: 1,
+        fault_rates: FaultRates::default(),
+        prices: PriceTable::built_in(),
+    })
+    .unwrap()
+}
+
+fn at(world: &World, days: u64) -> DateTime<Utc> {
+    midnight(world.settings().start_date + Days::new(days))
+}
+
+/// Shows each good entry of some days, a day at a time.
+fn each_entry(world: &World, days: u64, mut show: impl FnMut(&JournalEntry<'_>)) {
+    for day in 0..days {
+        let from = if day == 0 { world.begins_at() } else { at(world, day) };
+        for submission in world.submissions(from, at(world, day + 1)) {
+            if submission.planted.is_none() {
+                show(&submission.entry);
+            }
+        }
+    }
+}
+
+fn on<'e>(entry: &'e JournalEntry<'e>, account: &'static str) -> impl Iterator<Item = &'e JournalLine<'e>> {
+    entry.lines.iter().filter(move |line| line.account_code == account)
+}
+
+/// What of a well's cost is intangible, in parts per thousand, by well: of those that stood before, and of new ones.
+#[test]
+fn two_thirds_to_four_fifths_of_a_wells_cost_are_intangible_and_each_wells_part_is_its_own() {
+    let mut opening: BTreeMap<String, [i64; 2]> = BTreeMap::new();
+    let mut closed: BTreeMap<String, [i64; 2]> = BTreeMap::new();
+    each_entry(&world(), 200, |entry| {
+        let of = match &*entry.transaction_type {
+            "OPENING_BALANCE" => &mut opening,
+            "CLOSE_TO_PROVED" => &mut closed,
+            _ => return,
+        };
+        for (at, account) in ["231.000", "233.000"].into_iter().enumerate() {
+            for line in on(entry, account) {
+                let well = line.well_id.as_deref().unwrap().to_owned();
+                of.entry(well).or_default()[at] += line.signed_functional().units();
+            }
+        }
+    });
+    for (kind, wells, different) in [("opening", &opening, 60), ("closed", &closed, 8)] {
+        let parts: Vec<i64> = wells.values().map(|[a, b]| a * 1_000 / (a + b)).collect();
+        let (low, high) = (parts.iter().min().unwrap(), parts.iter().max().unwrap());
+        assert!(*low >= 650 && *high <= 800, "{kind}: {low} to {high}");
+        let unique: BTreeSet<&i64> = parts.iter().collect();
+        assert!(unique.len() > different, "{kind}: {} of {}", unique.len(), parts.len());
+    }
+}
