@@ -284,14 +284,11 @@ fn named(world: &World, document: Document) -> String {
 }
 
 /// Makes a draft refer to published entries alone. What it clears of an item that was opened before the books begin, it
-/// clears of the opening entry that carries the item, with the item's name on both lines. A correction of what was entered
-/// before then adjusts nothing that is published, so it names the production month alone: what it corrects was paid long
-/// ago, and no opening entry carries it.
+/// clears of the opening entry that carries the item, with the item's name on both lines.
 pub(crate) fn refer(world: &World, document: Document, draft: &mut Draft<'_>) {
     if document.template == Template::OpeningBalance {
         return;
     }
-    draft.adjusts = draft.adjusts.filter(|adjusted| !world.is_before_books(*adjusted));
     let counts = (draft.posting_date, draft.production_month);
     for line in &mut draft.lines {
         let Some(cleared) = line.clears_entry_id.filter(|cleared| world.is_before_books(*cleared)) else {

@@ -66,3 +66,21 @@ fn two_thirds_to_four_fifths_of_a_wells_cost_are_intangible_and_each_wells_part_
         assert!(unique.len() > different, "{kind}: {} of {}", unique.len(), parts.len());
     }
 }
+
+#[test]
+fn a_correction_names_the_sale_that_it_corrects_and_no_sale_is_corrected_twice() {
+    let mut finals = BTreeSet::new();
+    let mut adjusted = BTreeSet::new();
+    let mut months = BTreeSet::new();
+    each_entry(&world(), 300, |entry| match &*entry.transaction_type {
+        "REVENUE_FINAL" => drop(finals.insert(entry.entry_id)),
+        "PRIOR_PERIOD_ADJUSTMENT" => {
+            let of = entry.adjusts_entry_id.expect("each names what it adjusts");
+            assert!(finals.contains(&of), "{} of {of}", entry.description);
+            assert!(adjusted.insert(of), "{} once more", entry.description);
+            months.insert(entry.posting_date.format("%Y-%m").to_string());
+        }
+        _ => {}
+    });
+    assert!(adjusted.len() > 100 && months.len() > 4, "{} in {months:?}", adjusted.len());
+}
