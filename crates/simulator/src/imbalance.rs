@@ -138,6 +138,11 @@ fn owed(standing: &Standing, well: u32) -> [(&'static str, i64); 2] {
     [code::IMBALANCE_PAYABLE, code::IMBALANCE_RECEIVABLE].map(of)
 }
 
+/// What the entry of a month's imbalance of a well is called.
+pub(crate) fn title(ground: &Ground, document: Document) -> String {
+    format!("Gas imbalance {}, {}", document.month.label(), ground.well_name(document.subject))
+}
+
 /// The day on which a document of this family is entered.
 pub(crate) fn entered_on(document: Document) -> NaiveDate {
     match document.template {
@@ -154,14 +159,19 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     let name = ground.well_name(well);
     if document.template == Template::GasImbalanceSettlement {
         let mut draft = Draft::new(document, entered_on, format!("Gas imbalance settled, {name}"));
-        let owed = owed(&world.standing(month), well);
-        for (account, cents) in owed {
-            draft.credit(account, cents, |line| ground.on_well(line, well));
+        let standing = world.standing(month);
+        for (account, _) in owed(&standing, well) {
+            for (_, moved, open) in standing.items.by_master(OPERATOR, account, well) {
+                draft.credit(account, open.cents, |line| {
+                    ground.on_well(line, well);
+                    line.clears_entry_id = Some(moved);
+                });
+            }
         }
-        draft.debit(code::CASH, owed.iter().map(|(_, cents)| cents).sum(), |_| {});
+        draft.debit(code::CASH, owed(&standing, well).iter().map(|(_, cents)| cents).sum(), |_| {});
         return draft;
     }
-    let mut draft = Draft::new(document, entered_on, format!("Gas imbalance {}, {name}", month.label()));
+    let mut draft = Draft::new(document, entered_on, title(ground, document));
     draft.production_month = Some(month.first());
     let price = ground.gas_price(month, well);
     for (account, volume, cents) in postings(world, month, well) {

@@ -7,6 +7,7 @@ use ledger::period::midnight;
 use ledger::{JournalEntry, JournalLine};
 use simulator::{FaultRates, PriceTable, Settings, World};
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 fn world() -> World {
     World::new(Settings {
@@ -83,4 +84,46 @@ fn a_correction_names_the_sale_that_it_corrects_and_no_sale_is_corrected_twice()
         _ => {}
     });
     assert!(adjusted.len() > 100 && months.len() > 4, "{} in {months:?}", adjusted.len());
+}
+
+/// What is open of a company's account, by the entry that opened it and whom or what it is of; credits below zero.
+type Open = BTreeMap<(Uuid, String, String), i64>;
+
+#[test]
+fn property_tax_withholding_imbalances_obligations_and_draws_are_settled_entry_by_entry() {
+    const SETTLED: [(&str, &str); 6] = [
+        ("AD_VALOREM_PAYMENT", "321.000"),
+        ("BACKUP_WITHHOLDING_REMITTANCE", "301.003"),
+        ("GAS_IMBALANCE_SETTLEMENT", "306.000"),
+        ("GAS_IMBALANCE_SETTLEMENT", "121.000"),
+        ("ARO_SETTLEMENT", "410.000"),
+        ("REVOLVER_REPAYMENT", "400.000"),
+    ];
+    let mut open = Open::new();
+    let mut settled: BTreeMap<&str, usize> = BTreeMap::new();
+    each_entry(&world(), 400, |entry| {
+        for line in &entry.lines {
+            let Some((kind, account)) =
+                SETTLED.into_iter().find(|(_, account)| line.account_code == *account)
+            else {
+                continue;
+            };
+            let settles = SETTLED.contains(&(&*entry.transaction_type, account));
+            let of = [&line.counterparty_id, &line.owner_id, &line.well_id].into_iter().flatten().next();
+            let of = format!("{} {}", entry.company_code, of.map_or("", |of| of));
+            let id = if settles { line.clears_entry_id } else { Some(entry.entry_id) };
+            let id = id.unwrap_or_else(|| panic!("{} names nothing on {account}", entry.description));
+            let key = (id, account.to_owned(), of);
+            assert!(!settles || open.contains_key(&key), "{}: {key:?} is not open", entry.description);
+            let left = open.entry(key).or_default();
+            let before = *left;
+            *left += line.signed_functional().units();
+            let is_within = before.signum() * left.signum() >= 0;
+            assert!(!settles || is_within, "{}: {} of {before}", entry.description, line.amount);
+            if settles {
+                *settled.entry(kind).or_default() += 1;
+            }
+        }
+    });
+    assert_eq!(settled.len(), 5, "{settled:?}");
 }
