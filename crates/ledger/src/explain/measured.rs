@@ -47,7 +47,20 @@ fn priced(sheet: &Sheet<'_>, line: &JournalLine<'_>, quantity: Quantity, price: 
     if kind(sheet.entry) == "HEDGE_SETTLEMENT" {
         return swap(sheet, line, price, calculation);
     }
+    if kind(sheet.entry) == "GAS_IMBALANCE" {
+        return imbalance(sheet, line, (times(line, quantity, price), cents));
+    }
     calculation.noting(market(sheet.facts, sheet.entry, line))
+}
+
+/// Gas beyond a party's share adds to an account on its normal side; what is below zero comes off it on the other.
+fn imbalance(sheet: &Sheet<'_>, line: &JournalLine<'_>, (text, cents): (String, i64)) -> Calculation {
+    let account = crate::chart::place(&line.account_code).map(|at| &crate::chart::accounts()[at]);
+    let normal = account.map_or(line.side, |account| account.normal_side);
+    let calculation = Calculation::worked_on(line, Method::Price, text, (normal, cents));
+    let side = if line.side == crate::entry::Side::Debit { "debit" } else { "credit" };
+    let note = (line.side != normal).then(|| format!("below zero: it comes off the account, by a {side}"));
+    calculation.noting(note).noting(market(sheet.facts, sheet.entry, line))
 }
 
 /// A swap's price is what it fixes less what the market was.
