@@ -127,3 +127,85 @@ fn property_tax_withholding_imbalances_obligations_and_draws_are_settled_entry_b
     });
     assert_eq!(settled.len(), 5, "{settled:?}");
 }
+
+#[test]
+fn what_gathering_costs_stands_on_the_gathering_systems_and_nothing_else_does() {
+    let mut systems = BTreeSet::new();
+    each_entry(&world(), 40, |entry| {
+        for line in &entry.lines {
+            let is_of_system = line.cost_center.as_deref().is_some_and(|center| center.starts_with("3000-2"));
+            let is_of_gathering = line.account_code.starts_with("720.");
+            let is_equipment = line.account_code == "258.000";
+            assert!(is_of_gathering == is_of_system || is_equipment, "{}", entry.description);
+            systems.extend(line.cost_center.as_deref().filter(|_| is_of_system).map(str::to_owned));
+        }
+    });
+    assert_eq!(systems.len(), 3, "{systems:?}");
+}
+
+#[test]
+fn each_operating_agreement_has_overhead_of_its_own_and_all_are_adjusted_by_the_same_factor_in_april() {
+    let mut rates: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
+    let mut drilling = BTreeSet::new();
+    each_entry(&world(), 250, |entry| {
+        for line in on(entry, "910.000") {
+            let Some(price) = line.unit_price else { continue };
+            assert!(line.text.as_deref().unwrap().starts_with("Agreement of "), "{:?}", line.text);
+            if entry.transaction_type == "DRILLING_OVERHEAD" {
+                drilling.insert(price.units() / 10_000);
+                continue;
+            }
+            let lease = line.lease_id.as_deref().unwrap().to_owned();
+            let month = entry.posting_date.format("%Y-%m").to_string();
+            rates.entry(lease).or_default().insert(month, price.units() / 10_000);
+        }
+    });
+    let of = |month: &str| -> Vec<i64> { rates.values().filter_map(|of| of.get(month).copied()).collect() };
+    let unique: BTreeSet<i64> = of("2025-03").into_iter().collect();
+    assert!(unique.len() > 30 && rates.len() > 55, "{} of {}", unique.len(), rates.len());
+    let (low, high) = (unique.first().unwrap(), unique.last().unwrap());
+    assert!(*low > 700_00 && *high < 1_900_00, "{low} to {high}");
+    assert_eq!(of("2025-01"), of("2025-03"));
+    assert_eq!(of("2025-04"), of("2025-07"));
+    let factors = of("2025-03").into_iter().zip(of("2025-04")).map(|(a, b)| (b * 1_000 + a / 2) / a);
+    let factors: BTreeSet<i64> = factors.collect();
+    assert!(factors.len() == 1 && (1_020..=1_050).contains(factors.first().unwrap()), "{factors:?}");
+    assert!(drilling.len() > 8, "{drilling:?}");
+}
+
+#[test]
+fn imbalances_of_old_gas_wells_are_booked_month_by_month() {
+    let mut booked: BTreeMap<String, u32> = BTreeMap::new();
+    each_entry(&world(), 400, |entry| {
+        if entry.transaction_type == "GAS_IMBALANCE" {
+            *booked.entry(entry.description.split(", ").last().unwrap().to_owned()).or_default() += 1;
+        }
+    });
+    assert!(booked.values().sum::<u32>() > 12 && booked.len() > 2, "{booked:?}");
+}
+
+#[test]
+fn the_operator_and_the_gatherer_buy_equipment_a_few_times_a_year_and_depreciate_it() {
+    let mut bought: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    let mut bases: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    each_entry(&world(), 365, |entry| {
+        let company = entry.company_code.to_string();
+        match &*entry.transaction_type {
+            "VENDOR_INVOICE" => {
+                let lines = on(entry, "258.000").map(|line| line.amount.units());
+                bought.entry(company).or_default().extend(lines);
+            }
+            "DEPRECIATION" => {
+                let bases = bases.entry(company).or_default();
+                bases.extend(entry.lines.iter().filter_map(|line| line.base_amount).map(|base| base.units()));
+            }
+            _ => {}
+        }
+    });
+    bought.retain(|_, lines| !lines.is_empty());
+    assert_eq!(bought.keys().collect::<Vec<_>>(), ["1000", "3000"]);
+    for (company, lines) in &bought {
+        assert!((3..20).contains(&lines.len()), "{company}: {lines:?}");
+        assert!(bases[company].len() > 2, "{company}: {:?}", bases[company]);
+    }
+}
