@@ -4,7 +4,7 @@
 //! end. Revenue is what is sold, so nothing is booked as long as the well still holds enough to make up what one is ahead or
 //! behind, which the balancing agreement lets it do by a part of its share each month. What is beyond that is owed (306), or
 //! due (121), at the month's price; it moves both ways, and is settled in cash when the well is plugged. So an old well's
-//! imbalance is booked month by month in its last year or two, and that of others not at all.
+//! imbalance is booked in its last months, and that of others not at all.
 
 use crate::document::Document;
 use crate::draft::Draft;

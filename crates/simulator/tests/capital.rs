@@ -174,14 +174,14 @@ fn each_operating_agreement_has_overhead_of_its_own_and_all_are_adjusted_by_the_
 }
 
 #[test]
-fn imbalances_of_old_gas_wells_are_booked_month_by_month() {
+fn the_imbalance_of_a_gas_well_is_booked_for_some_months_before_it_is_plugged() {
     let mut booked: BTreeMap<String, u32> = BTreeMap::new();
     each_entry(&world(), 400, |entry| {
         if entry.transaction_type == "GAS_IMBALANCE" {
             *booked.entry(entry.description.split(", ").last().unwrap().to_owned()).or_default() += 1;
         }
     });
-    assert!(booked.values().sum::<u32>() > 12 && booked.len() > 2, "{booked:?}");
+    assert!(booked.values().any(|months| *months > 2), "{booked:?}");
 }
 
 #[test]
