@@ -11,6 +11,7 @@ use crate::template::Template;
 use crate::world::World;
 use chrono::{Days, NaiveDate, TimeDelta};
 use ledger::chart::code;
+use ledger::fixed::divide_half_away;
 use ledger::period::on_or_after;
 use ledger::split::largest_remainder;
 use ledger::{Money, Quantity, UnitPrice};
@@ -19,13 +20,19 @@ use uuid::Uuid;
 
 /// Of a well's budget, what partners are called on before it is spudded, in parts per hundred.
 const CALLED: i64 = 40;
-/// Overhead of a producing well and month in the first year of the programme, in cents. COPAS publishes no rates: they
-/// are negotiated, and adjusted by its factor each April.
-const PRODUCING_OVERHEAD: i64 = 1_050_00;
+/// Overhead of a producing well and month, as operating agreements were signed with it, at least and at most, in tens of
+/// dollars. COPAS publishes no rates: they are negotiated, and adjusted by its factor each April.
+const PRODUCING_OVERHEAD: (i64, i64) = (72, 105);
 /// What partners bear of the rig's overhead goes to this line of the AFE.
 const DRILLING_SUPERVISION: &str = "241.007";
-/// Overhead of a month of drilling, by its days.
-const DRILLING_OVERHEAD: i64 = 10_500_00;
+/// Overhead of a month of drilling, by its days, as signed, in hundreds of dollars.
+const DRILLING_OVERHEAD: (i64, i64) = (72, 105);
+/// What more is agreed where wells are deep, in parts per hundred.
+const DEEP: i64 = 110;
+/// Basins where they are.
+const DEEP_BASINS: [&str; 4] = ["Delaware", "Williston", "Anadarko", "Haynesville"];
+/// Years before the books' first in which agreements were signed, at most.
+const SIGNED_BEFORE: i64 = 11;
 /// Days from the date of a bill in which partners pay it.
 const BILL_DAYS: u64 = 30;
 /// What a bill says of a cost that was billed on another account before.
@@ -80,8 +87,8 @@ impl Ground {
     fn overhead(&self, month: Month, lease: u32) -> Overhead {
         let on = |at: &u32| self.masters.wells[*at as usize].produces_in(month);
         let wells: Vec<u32> = self.masters.wells_of(lease).iter().copied().filter(on).collect();
-        let rate = PRODUCING_OVERHEAD * self.overhead_factor(month) / 10_000;
-        self.shared(lease, wells, rate, None)
+        let agreed = self.agreement(lease).producing;
+        self.shared(lease, wells, self.adjusted(agreed, lease, month), None)
     }
 
     /// Overhead of a project's rig, for the days on which it drills in a month.
@@ -89,7 +96,8 @@ impl Ground {
         let master = &self.masters.projects[project as usize];
         let mut draw = Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 1 << 40);
         let days = if master.phase(month) == 0 { draw.between(16, month.length() - 2) } else { 0 };
-        let rate = DRILLING_OVERHEAD * self.overhead_factor(month) / 10_000 / month.length();
+        let agreed = self.agreement(master.lease).drilling;
+        let rate = self.adjusted(agreed, master.lease, month) / month.length();
         self.shared(master.lease, vec![master.well], rate, Some(days))
     }
 
@@ -113,15 +121,26 @@ impl Ground {
         std::iter::once((wells, part(self.overhead(month, lease)))).chain(drilling).collect()
     }
 
-    /// The adjustment of overhead since the first year, in parts per ten thousand: each 1 April by a seeded 2 to 5 %.
-    fn overhead_factor(&self, month: Month) -> i64 {
-        let year_of = |month: Month| month.plus(-3).year();
-        let mut factor = 10_000;
-        for year in year_of(self.masters.base)..year_of(month) {
-            let mut draw = Draw::new(self.seed, Stream::Partner, 0, u64::from(year.unsigned_abs()));
-            factor = factor * draw.between(10_200, 10_500) / 10_000;
+    /// The overhead that a lease's operating agreement was signed with.
+    fn agreement(&self, lease: u32) -> Agreement {
+        let mut draw = Draw::new(self.seed, Stream::Partner, (1 << 41) + u64::from(lease), 0);
+        let is_deep = DEEP_BASINS.contains(&&*self.masters.leases[lease as usize].record.basin);
+        let of_basin = |cents: i64| if is_deep { cents * DEEP / 100 } else { cents };
+        Agreement {
+            signed: self.masters.base.year() - draw.between(1, SIGNED_BEFORE) as i32,
+            producing: of_basin(draw.between(PRODUCING_OVERHEAD.0, PRODUCING_OVERHEAD.1) * 10_00),
+            drilling: of_basin(draw.between(DRILLING_OVERHEAD.0, DRILLING_OVERHEAD.1) * 100_00),
         }
-        factor
+    }
+
+    /// A rate of a lease's agreement in a month: adjusted each 1 April since the one after it was signed by the year's factor,
+    /// which is the same of all agreements, 2 to 5 % by the seed; to the cent each time.
+    fn adjusted(&self, agreed: i64, lease: u32, month: Month) -> i64 {
+        let last = month.plus(-3).year();
+        (self.agreement(lease).signed + 1..=last).fold(agreed, |rate, year| {
+            let mut draw = Draw::new(self.seed, Stream::Partner, 0, u64::from(year.unsigned_abs()));
+            divide_half_away(i128::from(rate * draw.between(10_200, 10_500)), 10_000) as i64
+        })
     }
 
     /// Whether a partner never pays a month's bill.
@@ -153,6 +172,14 @@ impl Ground {
 /// The day on which a bill of a date is due.
 fn due_on(dated: NaiveDate) -> NaiveDate {
     dated + Days::new(BILL_DAYS)
+}
+
+/// What an operating agreement says of overhead, in cents: of a producing well and month, and of a month of drilling.
+struct Agreement {
+    /// The year in which it was signed, whose rates they are.
+    signed: i32,
+    producing: i64,
+    drilling: i64,
 }
 
 struct Overhead {
@@ -424,9 +451,19 @@ impl Ground {
             line.quantity = Some(Quantity::from_units(overhead.count * 1_000));
             line.unit_of_measure = Some(overhead.unit.into());
             line.unit_price = Some(UnitPrice::from_units(overhead.rate * 10_000));
+            line.text = Some(self.agreed(at, project.is_some()).into());
             line.lease_id = Some(lease.record.lease_id.as_str().into());
         });
         draft
+    }
+
+    /// What a lease's agreement says of overhead, as an entry names it.
+    fn agreed(&self, lease: u32, is_of_drilling: bool) -> String {
+        let agreement = self.agreement(lease);
+        let rate = if is_of_drilling { agreement.drilling } else { agreement.producing };
+        let of = if is_of_drilling { "of drilling" } else { "and well" };
+        let rate = Money::from_units(rate);
+        format!("Agreement of {}: {rate} a month {of}, adjusted each April (COPAS)", agreement.signed)
     }
 
     /// Dr cash / Cr advances: a partner's share of a part of the budget.

@@ -62,7 +62,8 @@ impl Ground {
             let project = *draw.pick(&drilling);
             ("243.030", Some(project), self.masters.projects[project as usize].well)
         } else {
-            (code::REPAIRS, None, *draw.pick(self.masters.on_production(month)))
+            let transfer = Document::new(Template::MaterialTransfer, month, nth, 0);
+            (code::REPAIRS, None, self.masters.any_on_production(self.moved_on(transfer), &mut draw))
         };
         Moved {
             is_tubular,
@@ -73,6 +74,10 @@ impl Ground {
             new,
             rate: Rate::from_units(percent * 1_000_000),
         }
+    }
+
+    fn moved_on(&self, transfer: Document) -> NaiveDate {
+        some_business_day(transfer.month, &mut transfer.draw(self.seed, Stream::Material))
     }
 
     fn transfers(&self, month: Month) -> impl Iterator<Item = Moved> + '_ {
@@ -157,7 +162,7 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
             let ground = &world.ground;
             on_or_after(ground.due(ground.bought_on(document), ground.supplier(document)))
         }
-        _ => some_business_day(document.month, &mut document.draw(world.ground.seed, Stream::Material)),
+        _ => world.ground.moved_on(document),
     }
 }
 

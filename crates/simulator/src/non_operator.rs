@@ -9,6 +9,7 @@
 //! What it bills of a well that it drills goes to 241 and 243 by AFE instead, after an accrual at our share; some operators
 //! call for a part of it first (126.001), which pays the bills as they fall due.
 
+use crate::capital::{is_equipment, split_cost};
 use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::{Ground, Split, product};
@@ -124,7 +125,14 @@ impl Ground {
         let weights: Vec<i64> = all().map(|(_, (_, part))| part * draw.between(70, 130)).collect();
         let percent: i64 = all().map(|(_, (_, part))| part).sum();
         let cost = master.budget.units() / 1_000 * master.cost_of_budget / 100 * percent;
-        let parts = largest_remainder(cost, &weights);
+        let parts = if master.is_dry {
+            largest_remainder(cost, &weights)
+        } else {
+            let is_tangible = all().map(|(_, (account, _))| is_equipment(account));
+            let weights: Vec<(bool, i64)> = is_tangible.zip(weights).collect();
+            let intangible = cost / 1_000 * self.intangible_of(project);
+            split_cost([intangible, cost - intangible], &weights)
+        };
         let of_month = all().zip(parts).filter(|((phase, _), _)| *phase == master.phase(month));
         of_month.map(|((_, (account, _)), part)| (*account, part)).collect()
     }

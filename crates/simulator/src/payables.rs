@@ -4,7 +4,7 @@
 use crate::document::{Document, some_business_day};
 use crate::draft::Draft;
 use crate::ground::{Facts, Ground, Invoice, InvoiceLine, Spent, account_of, scattered};
-use crate::masters::people::CENTERS;
+use crate::masters::people::{CENTERS, Trade, gathering_center};
 use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
@@ -45,6 +45,12 @@ const SETTLED_AFTER: u64 = 3;
 /// Accounts of a well that is drilled, among which costs are confused: intangible ones, and equipment.
 const CONFUSED: [&[&str]; 2] =
     [&["241.001", "241.002", "241.003", "241.004", "241.005", "241.006"], &["243.030", "243.040"]];
+/// Trades whose vendors also sell equipment that is capitalised, by the first of their accounts, with the mean of such an
+/// invoice in cents: computers and radios of the operator, compressors and meters of the gathering system.
+const EQUIPMENT: [(&str, i64); 4] =
+    [("905.003", 34_000_00), ("905.006", 26_000_00), ("720.005", 130_000_00), ("720.003", 80_000_00)];
+/// One of so many of their invoices is for equipment: some a year.
+const EQUIPMENT_EVERY: u64 = 260;
 /// What of a basin's lease operating expense vendors invoice outside field tickets, in parts per hundred.
 const INVOICED_OF_EXPENSE: i64 = 52;
 
@@ -117,6 +123,9 @@ impl Ground {
                 InvoiceLine { account, well, cents, functional_cents: in_dollars(cents, rate) }
             })
             .collect();
+        if let Some(line) = self.equipment((day, index), company, trade).filter(|_| rate.is_none()) {
+            lines = vec![line];
+        }
         let use_tax = match lines[..] {
             [line] if rate.is_none() && GOODS.contains(&line.account) && draw.below(10) < 9 => {
                 self.use_tax(line.well)
@@ -135,8 +144,28 @@ impl Ground {
             age_days: draw.below(5),
             late_days: draw.below(5),
             rate,
-            cost_center: u32::from(company) * CENTERS as u32 + draw.below(CENTERS as u64) as u32,
+            cost_center: if trade.accounts[0].starts_with("720.") {
+                gathering_center(&mut draw)
+            } else {
+                u32::from(company) * CENTERS as u32 + draw.below(CENTERS as u64) as u32
+            },
         }
+    }
+
+    /// The line of an invoice that is for equipment.
+    fn equipment(&self, (day, index): (NaiveDate, u16), company: u8, trade: Trade) -> Option<InvoiceLine> {
+        let of_trade = EQUIPMENT.iter().find(|(account, _)| *account == trade.accounts[0]);
+        let (_, mean) = of_trade.filter(|_| company != NON_OPERATOR)?;
+        let day = u64::from(day.num_days_from_ce().unsigned_abs());
+        let mut draw = Draw::new(self.seed, Stream::Invoice, (1 << 41) + u64::from(index), day);
+        let is_bought = draw.below(EQUIPMENT_EVERY) == 0;
+        let cents = rounded(&mut draw, *mean).max(5_000_00);
+        is_bought.then_some(InvoiceLine {
+            account: code::EQUIPMENT,
+            well: None,
+            cents,
+            functional_cents: cents,
+        })
     }
 
     /// The rate of use tax where a well stands, or at the office, which is in Texas.

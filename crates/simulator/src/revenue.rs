@@ -103,30 +103,33 @@ impl Ground {
         corrections
     }
 
-    /// The month whose sale is put right in a month, where one is, and the numbers that say how.
+    /// The production month of a well and product that is looked at again in a month, and the numbers that what is found is
+    /// drawn from. Once the books have begun that is a month whose final they hold, which the correction names.
     fn corrected(&self, entered: Month, well: u32, place: u8) -> Option<(Month, Draw)> {
         let document = Document::new(Template::PriorPeriodAdjustment, entered, well, u16::from(place));
         let mut draw = document.draw(self.seed, Stream::Final);
         if draw.below(1_000) >= CORRECTED {
             return None;
         }
-        let after = draw.between(*CORRECTED_AFTER.start(), *CORRECTED_AFTER.end());
-        Some((entered.plus(-(after as i32)), draw))
+        let start = Month::of(self.masters.start);
+        let oldest = match entered < start {
+            true => self.masters.base,
+            false => (start.0 - settles_after(place)..)
+                .map(Month)
+                .find(|month| final_on(*month, well, place) >= self.masters.start)?,
+        };
+        let oldest = i64::from(entered.0 - oldest.0).min(*CORRECTED_AFTER.end());
+        let ago = CORRECTED_AFTER.start()..=&oldest;
+        (!ago.is_empty()).then(|| (entered.plus(-(draw.between(**ago.start(), **ago.end()) as i32)), draw))
     }
 
     /// A meter was recalibrated, or a price redetermined, and an earlier month's sale is put right.
     fn correction(&self, entered: Month, well: u32, place: u8) -> Option<Correction> {
         let (corrected, mut draw) = self.corrected(entered, well, place)?;
-        if corrected < self.masters.base {
-            return None;
-        }
-        // A sale is put right once.
-        let mut between =
-            (*CORRECTED_AFTER.start()..*CORRECTED_AFTER.end()).map(|after| corrected.plus(after as i32));
-        let earlier = |at: Month| {
-            at < entered && self.corrected(at, well, place).is_some_and(|(of, _)| of == corrected)
-        };
-        if between.any(earlier) {
+        let since = corrected.plus(*CORRECTED_AFTER.start() as i32);
+        let mut earlier = (since.0..entered.0).filter_map(|month| self.corrected(Month(month), well, place));
+        if earlier.any(|(of, _)| of == corrected) {
+            // What was put right once is right.
             return None;
         }
         let sale = self.sales(corrected, well).into_iter().find(|(of, _)| *of == place)?.1;
@@ -172,11 +175,13 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
             let after = i32::from(document.part);
             on_or_after(month.plus(after).day(if after == 1 { 20 } else { 25 }))
         }
-        _ => {
-            let after = settles_after(document.part as u8);
-            on_or_after(month.plus(after).day(15 + u64::from(document.subject % 3)))
-        }
+        _ => final_on(month, document.subject, document.part as u8),
     }
+}
+
+/// The day on which a month's final of a well and product is entered.
+fn final_on(month: Month, well: u32, place: u8) -> NaiveDate {
+    on_or_after(month.plus(settles_after(place)).day(15 + u64::from(well % 3)))
 }
 
 /// Builds a document of this family.

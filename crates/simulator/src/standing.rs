@@ -157,16 +157,27 @@ impl Booking<'_> {
             // The balance with which the month began.
             let mut begun = self.standing.books.clone();
             begun.add(company, code::CASH, [0; 3], -flows.values().sum::<i64>());
-            self.settled.movements.extend(treasury::movements(month, (company, scale), &begun, &flows));
-        }
-        for (nth, movement) in (0..).zip(&self.settled.movements) {
-            for document in treasury::movement_documents(month, nth, movement) {
-                let draft = treasury::movement_draft(self.world, document, movement);
-                for line in &draft.lines {
-                    self.standing.books.book(&self.world.ground.masters, document.company, &draft, line);
-                }
+            for movement in treasury::movements(month, (company, scale), &begun, &flows) {
+                self.movement(month, movement);
             }
         }
+    }
+
+    fn movement(&mut self, month: Month, mut movement: Movement) {
+        let (world, nth) = (self.world, self.settled.movements.len() as u32);
+        if movement.template == Template::RevolverRepayment {
+            let bank = world.ground.masters.counterparties.banks.start;
+            let (items, cents) = (&self.standing.items, movement.cents);
+            movement.repaid = treasury::draws_repaid(items, movement.company, bank, cents);
+        }
+        for document in treasury::movement_documents(month, nth, &movement) {
+            let draft = treasury::movement_draft(world, document, &movement);
+            for line in &draft.lines {
+                self.standing.books.book(&world.ground.masters, document.company, &draft, line);
+            }
+            self.standing.items.take(world, document, movement.day, &draft, is_settled_in_order);
+        }
+        self.settled.movements.push(movement);
     }
 
     /// Takes a month's production off the reserves.

@@ -123,18 +123,30 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         _ => {
             let office = document.subject;
-            let owed = -world.standing(month).books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [office, 0, 0]);
+            let standing = world.standing(month);
+            let owed = -standing.books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [office, 0, 0]);
             let tax = match document.template {
                 Template::ImpactFeePayment => "Impact fee",
                 _ => "Property tax",
             };
             let what = format!("{tax} of {}, {}", month.year() - 1, ground.name(office));
             let mut draft = Draft::new(document, entered_on, what);
-            draft.debit(code::AD_VALOREM_PAYABLE, owed, |line| ground.with(line, office));
+            for (_, accrual, open) in standing.items.by_master(OPERATOR, code::AD_VALOREM_PAYABLE, office) {
+                draft.debit(code::AD_VALOREM_PAYABLE, -open.cents, |line| {
+                    ground.with(line, office);
+                    line.clears_entry_id = Some(accrual);
+                });
+            }
             draft.credit(code::CASH, owed, |line| ground.with(line, office));
             draft
         }
     }
+}
+
+/// What the accrual of a lease's property tax is called.
+pub(crate) fn property_tax_title(ground: &Ground, document: Document) -> String {
+    let lease = &ground.masters.leases[document.subject as usize].record;
+    format!("Property tax {}, {}", document.month.label(), lease.name)
 }
 
 impl Ground {
@@ -211,8 +223,7 @@ impl Ground {
     fn property_tax_draft(&self, document: Document, entered_on: NaiveDate, facts: &Facts) -> Draft<'_> {
         let master = &self.masters.leases[document.subject as usize];
         let lease = &master.record;
-        let what = format!("Property tax {}, {}", document.month.label(), lease.name);
-        let mut draft = Draft::new(document, entered_on, what);
+        let mut draft = Draft::new(document, entered_on, property_tax_title(self, document));
         draft.production_month = Some(document.month.first());
         let taxed = self.property_tax(document.month, document.subject, facts);
         for (well, worked, cents) in &taxed {

@@ -4,6 +4,7 @@
 use crate::books::Books;
 use crate::document::Document;
 use crate::draft::Draft;
+use crate::items::OpenItems;
 use crate::joint_interest::WRITTEN_OFF_AFTER;
 use crate::masters::OPERATOR;
 use crate::month::Month;
@@ -18,6 +19,7 @@ use ledger::fixed::divide_half_away;
 use ledger::period::on_or_before;
 use ledger::{JournalLine, Money, Quantity, Rate, Side};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Interest of a year on the revolver: 7.8 %, by the days on which it stands drawn, of a year of 360.
 const INTEREST: Rate = Rate::from_units(7_800_000);
@@ -39,12 +41,14 @@ const FIELD_OF_TEN: i64 = 7;
 const PROVISION: i64 = 35;
 
 /// A draw, repayment or dividend that a month's cash decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Movement {
     pub(crate) company: u8,
     pub(crate) template: Template,
     pub(crate) day: NaiveDate,
     pub(crate) cents: i64,
+    /// The draws that a repayment pays back, and how much of each.
+    pub(crate) repaid: Vec<(Uuid, i64)>,
 }
 
 /// What the treasurer does in a month, from the cash and debt it begins with and the net flow of each day: draws before
@@ -58,7 +62,8 @@ pub(crate) fn movements(
     let at = usize::from(company);
     let (mut cash, mut debt) = (books.of(company, code::CASH, [0; 3]), debt(books, company));
     let mut moved = Vec::new();
-    let mut push = |template, day, cents| moved.push(Movement { company, template, day, cents });
+    let mut push =
+        |template, day, cents| moved.push(Movement { company, template, day, cents, repaid: Vec::new() });
     for (day, flow) in flows {
         cash += flow;
         if cash < FLOOR[at] {
@@ -82,6 +87,19 @@ pub(crate) fn movements(
     moved
 }
 
+/// The draws that are open, the oldest first, as far as a repayment pays them back. What it pays beyond them was drawn before
+/// anybody looked.
+pub(crate) fn draws_repaid(items: &OpenItems, company: u8, bank: u32, cents: i64) -> Vec<(Uuid, i64)> {
+    let mut left = cents;
+    let open = items.by_master(company, code::REVOLVER, bank);
+    let repaid = open.map(|(_, draw, open)| {
+        let part = left.min(-open.cents);
+        left -= part;
+        (draw, part)
+    });
+    repaid.filter(|(_, part)| *part > 0).collect()
+}
+
 /// The documents of a movement, the `nth` of its month: one, or one in the books of each of two affiliates.
 pub(crate) fn movement_documents(month: Month, nth: u32, movement: &Movement) -> Vec<Document> {
     let document = Document::new(movement.template, month, nth, 0);
@@ -95,23 +113,26 @@ pub(crate) fn movement_documents(month: Month, nth: u32, movement: &Movement) ->
 /// Dr cash / Cr revolver; its reverse; Dr dividends / Cr cash. What an affiliate declares it owes the parent: Dr dividends /
 /// Cr due to affiliates there, Dr due from affiliates / Cr dividends of affiliates here.
 pub(crate) fn movement_draft<'w>(world: &'w World, document: Document, movement: &Movement) -> Draft<'w> {
-    let what = match movement.template {
-        Template::RevolverDraw => "Revolver drawn",
-        Template::RevolverRepayment => "Revolver repaid",
-        _ => "Dividend",
-    };
     if movement.template == Template::AffiliateDividend {
         return affiliate_dividend(world, document, movement.day, movement);
     }
     let bank = world.ground.masters.counterparties.banks.start;
-    let mut draft = Draft::new(document, movement.day, format!("{what}, {}", document.month.label()));
+    let mut draft = Draft::new(document, movement.day, movement_title(document));
     match movement.template {
         Template::RevolverDraw => {
             draft.debit(code::CASH, movement.cents, |_| {});
             draft.credit(code::REVOLVER, movement.cents, |line| world.ground.with(line, bank));
         }
         Template::RevolverRepayment => {
-            draft.debit(code::REVOLVER, movement.cents, |line| world.ground.with(line, bank));
+            let repaid: i64 = movement.repaid.iter().map(|(_, cents)| cents).sum();
+            let beyond = (None, movement.cents - repaid);
+            let draws = movement.repaid.iter().map(|(draw, cents)| (Some(*draw), *cents));
+            for (draw, cents) in draws.chain([beyond]) {
+                draft.debit(code::REVOLVER, cents, |line| {
+                    world.ground.with(line, bank);
+                    line.clears_entry_id = draw;
+                });
+            }
             draft.credit(code::CASH, movement.cents, |_| {});
         }
         _ => {
@@ -120,6 +141,16 @@ pub(crate) fn movement_draft<'w>(world: &'w World, document: Document, movement:
         }
     }
     draft
+}
+
+/// What a movement is called.
+pub(crate) fn movement_title(document: Document) -> String {
+    let what = match document.template {
+        Template::RevolverDraw => "Revolver drawn",
+        Template::RevolverRepayment => "Revolver repaid",
+        _ => "Dividend",
+    };
+    format!("{what}, {}", document.month.label())
 }
 
 /// A dividend of an affiliate, or its payment. The parent's document roots the group.
@@ -286,7 +317,7 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
             );
         }
         Template::AffiliateDividendPayment => {
-            let declared = world.settled(month).movements[document.subject as usize];
+            let declared = world.settled(month).movements[document.subject as usize].clone();
             return affiliate_dividend(world, document, entered_on, &declared);
         }
         Template::InterestAccrual | Template::InterestPayment => {

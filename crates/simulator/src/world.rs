@@ -678,8 +678,7 @@ impl World {
 
     /// Whether an entry of this id was entered before the first day: what it left open is carried in, it is not published.
     pub(crate) fn is_before_books(&self, entry_id: Uuid) -> bool {
-        // Ids are UUIDs of version 7's shape: their first 48 bits are milliseconds since 1970.
-        ((entry_id.as_u128() >> 80) as i64) < midnight(self.settings.start_date).timestamp_millis()
+        entered_at(entry_id).is_some_and(|at| at < midnight(self.settings.start_date))
     }
 
     /// The day on which a document is entered.
@@ -830,6 +829,11 @@ impl World {
             lines: draft.lines,
         }
     }
+}
+
+/// When an entry was entered: ids are UUIDs of version 7's shape, whose first 48 bits are milliseconds since 1970.
+pub(crate) fn entered_at(entry_id: Uuid) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis((entry_id.as_u128() >> 80) as i64)
 }
 
 /// What a reversal reverses.

@@ -95,11 +95,20 @@ fn nothing_is_hauled_serviced_or_invoiced_at_a_well_before_it_produces() {
         .collect();
     let mut young = BTreeSet::new();
     each_entry(&world, 120, |entry| {
-        let kinds = ["RUN_TICKET", "GAS_METER", "WATER_TICKET", "SERVICE_TICKET", "VENDOR_INVOICE"];
+        let kinds = [
+            "RUN_TICKET",
+            "GAS_METER",
+            "WATER_TICKET",
+            "SERVICE_TICKET",
+            "VENDOR_INVOICE",
+            "MATERIAL_TRANSFER",
+        ];
         if !kinds.contains(&&*entry.transaction_type) {
             return;
         }
-        for well in entry.lines.iter().filter_map(|line| line.well_id.as_deref()) {
+        // What goes to a well that is drilled names its AFE.
+        let of_producing = entry.lines.iter().filter(|line| line.afe_number.is_none());
+        for well in of_producing.filter_map(|line| line.well_id.as_deref()) {
             let first = begins[well];
             assert!(entry.posting_date >= first, "{} of {well}, which begins {first}", entry.description);
             if entry.posting_date < first + Days::new(20) {

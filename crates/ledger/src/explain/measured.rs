@@ -51,6 +51,9 @@ fn priced(sheet: &Sheet<'_>, line: &JournalLine<'_>, quantity: Quantity, price: 
     if kind(sheet.entry) == "IMPACT_FEE_ACCRUAL" {
         return fee(sheet, line, price, calculation);
     }
+    if kind(sheet.entry) == "GAS_IMBALANCE" {
+        return imbalance(sheet, line, (times(line, quantity, price), cents));
+    }
     calculation.noting(market(sheet.facts, sheet.entry, line))
 }
 
@@ -61,6 +64,16 @@ fn fee(sheet: &Sheet<'_>, line: &JournalLine<'_>, price: UnitPrice, calculation:
     let mut calculation = calculation.noting([format!("{code}: {}", tax.statute)]);
     calculation.contradictions.extend(expect("fee", price, tax.rate_per_unit).err());
     calculation
+}
+
+/// Gas beyond a party's share adds to an account on its normal side; what is below zero comes off it on the other.
+fn imbalance(sheet: &Sheet<'_>, line: &JournalLine<'_>, (text, cents): (String, i64)) -> Calculation {
+    let account = crate::chart::place(&line.account_code).map(|at| &crate::chart::accounts()[at]);
+    let normal = account.map_or(line.side, |account| account.normal_side);
+    let calculation = Calculation::worked_on(line, Method::Price, text, (normal, cents));
+    let side = if line.side == crate::entry::Side::Debit { "debit" } else { "credit" };
+    let note = (line.side != normal).then(|| format!("below zero: it comes off the account, by a {side}"));
+    calculation.noting(note).noting(market(sheet.facts, sheet.entry, line))
 }
 
 /// A swap's price is what it fixes less what the market was.

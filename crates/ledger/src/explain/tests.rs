@@ -434,6 +434,28 @@ fn overhead_is_a_rate_for_each_well_that_partners_and_the_company_share() {
 }
 
 #[test]
+fn gas_beyond_a_share_adds_to_an_account_on_its_normal_side_and_comes_off_it_on_the_other() {
+    let due = |quantity: &'static str| {
+        entry(
+            "GAS_IMBALANCE",
+            vec![
+                debit("121.000", "7091.50", move |it| measured(it, quantity, "MCF", "2.681559")),
+                credit("602.000", "7091.50", |it| measured(it, "2644.542", "MCF", "2.681559")),
+            ],
+        )
+    };
+    let explanation = holds(&due("2644.542"), &facts());
+    assert_eq!(explanation.calculations[0].text, "2,644.542 MCF × 2.681559 = 7,091.50");
+    assert!(!explain(&due("-2644.542"), &facts()).agrees(), "a volume below zero is no debit");
+    let owed = vec![
+        debit("602.000", "7091.50", |it| measured(it, "-2644.542", "MCF", "2.681559")),
+        credit("306.000", "7091.50", |it| measured(it, "2644.542", "MCF", "2.681559")),
+    ];
+    let explanation = holds(&entry("GAS_IMBALANCE", owed), &facts());
+    assert_eq!(explanation.calculations[0].notes, ["below zero: it comes off the account, by a debit"]);
+}
+
+#[test]
 fn depletion_is_a_base_times_production_over_reserves() {
     let mut facts = facts();
     facts.extend([

@@ -66,6 +66,8 @@ pub(crate) fn unit(product: Product) -> &'static str {
 /// All masters of a run.
 #[derive(Debug)]
 pub(crate) struct Masters {
+    /// The first day of the ledger.
+    pub(crate) start: NaiveDate,
     /// The first month that is booked.
     pub(crate) base: Month,
     pub(crate) companies: Vec<Company>,
@@ -107,6 +109,7 @@ impl Masters {
         let base = Month::of(start).plus(-FOLDED);
         let since = base.first();
         let mut masters = Self {
+            start,
             base,
             companies: people::companies(since),
             wells: Vec::new(),
