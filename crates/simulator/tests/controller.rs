@@ -348,9 +348,10 @@ fn the_tickets_of_a_month_come_to_the_production_that_is_reported_for_it() {
 /// The newest report of a well, product and month is what its final and its corrections come to; none is less than was sold.
 #[test]
 fn what_is_sold_is_what_is_reported_and_a_corrected_volume_is_a_revision_of_the_report() {
+    /// Of each revision: when it was published, and its volume.
+    type Revisions = BTreeMap<i32, (DateTime<Utc>, i64)>;
     let world = world("2025-01-01");
-    let mut reports: BTreeMap<(String, ledger::Product, NaiveDate), BTreeMap<i32, (DateTime<Utc>, i64)>> =
-        BTreeMap::new();
+    let mut reports: BTreeMap<(String, ledger::Product, NaiveDate), Revisions> = BTreeMap::new();
     for (known_at, record) in world.reference_between(world.begins_at(), at(&world, 330)) {
         if let ReferenceRecord::Production(it) = record {
             let of = reports.entry((it.well_id, it.product, it.production_month)).or_default();
@@ -372,8 +373,8 @@ fn what_is_sold_is_what_is_reported_and_a_corrected_volume_is_a_revision_of_the_
             let Some(known) = reports.get(&of) else { continue };
             let measured = line.quantity.unwrap().units();
             let volume = if is_final { 0 } else { sold[&of] } + measured;
-            let known = known.values().filter(|(known_at, _)| *known_at <= entry.entered_at);
-            assert_eq!(known.last().unwrap().1, volume, "{}", entry.description);
+            let mut known = known.values().rev().filter(|(known_at, _)| *known_at <= entry.entered_at);
+            assert_eq!(known.next().unwrap().1, volume, "{}", entry.description);
             sold.insert(of, volume);
             finals += u32::from(is_final);
             corrections += u32::from(!is_final);
@@ -383,6 +384,8 @@ fn what_is_sold_is_what_is_reported_and_a_corrected_volume_is_a_revision_of_the_
         reports.iter().filter(|(of, known)| known.len() > 1 && sold.contains_key(*of)).count() as u32;
     assert!(finals > 5_000 && corrections > 20, "{finals} finals, {corrections} corrections");
     assert!(revised > finals / 20 && revised < finals / 4, "{revised} revised of {finals}");
+}
+
 /// Of each invoice in Canadian dollars that is paid: what is left of its payable, in its currency and in the company's.
 #[test]
 fn what_is_owed_in_canadian_dollars_is_paid_in_them_and_leaves_nothing_in_either_currency() {
