@@ -33,7 +33,7 @@ pub(crate) fn two_days() -> RunArgs {
 }
 
 /// As [`two_days`].
-pub(crate) const FINGERPRINT: &str = "49bc6c0210c32df01007058d862cc54eaff1c6da03dec9a7d1a5a603a445ef77";
+pub(crate) const FINGERPRINT: &str = "cdc12c5612a0600b896ce79011b03e111d743f96565943423faf4e0ab6d9482b";
 
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,
