@@ -193,7 +193,8 @@ def _compare(cursor: psycopg.Cursor[Row], mart: Mart, bounds: list[Row]) -> int 
     if "source_offset" in columns and "source_partition" in columns:
         condition = sql.SQL(
             "not exists (select from (select source_partition as p, max(source_offset) as newest from gl.journal_lines"
-            " where line_number = 1 group by 1) as seen where seen.p = source_partition and source_offset > seen.newest)"
+            " where line_number = 1 group by 1) as seen"
+            " where seen.p = source_partition and source_offset > seen.newest)"
         )
     elif "company_code" in columns and "period_key" in columns:
         condition = _before(bounds)
