@@ -29,6 +29,19 @@ CLOCKS = {"added_at"}
 # Enough for a year's ledger on a machine that does other work too.
 BUILD_SECONDS = 1800
 
+# A master that changes after the statements that name it were built.
+RENAME_WELLS = """
+    insert into staging.well (
+        well_id, effective_date, name, lease_id, company_code, state, county, basin, primary_product,
+        first_production_date, working_interest, net_revenue_interest, status, source_offset)
+    select distinct on (company_code)
+        well_id, effective_date + 1, name || %(mark)s, lease_id, company_code, state, county, basin, primary_product,
+        first_production_date, working_interest, net_revenue_interest, status, source_offset
+    from staging.well
+    order by company_code, well_id, effective_date desc
+"""
+MARK = f" ({AUTHOR})"
+
 COPY_ENTRIES = """
     insert into staging.journal_entry (
         entry_id, chain_id, ce_id, reverses_entry_id, adjusts_entry_id, intercompany_group_id, entry_number, entered_at,
@@ -136,6 +149,7 @@ def clear(connection: psycopg.Connection, known: set[str]) -> None:
             [AUTHOR],
         )
         connection.execute("delete from staging.journal_entry where created_by = %s", [AUTHOR])
+        connection.execute("delete from staging.well where position(%s in name) > 0", [MARK])
         for partition in partitions(connection) - known:
             connection.execute(sql.SQL("drop table {}").format(sql.Identifier(*partition.split("."))))
     schemas = connection.execute(
@@ -212,6 +226,8 @@ def test_incremental_builds_equal_a_full_one_after_late_back_dated_and_future_en
         build(INCREMENTAL)
         lines += loaded
         assert connection.execute(counted).fetchone() == (lines,), "an incremental build lost or doubled lines"
+    assert connection.execute(RENAME_WELLS, {"mark": MARK}).rowcount > 0
+    build(INCREMENTAL)
     build(FULL, "--full-refresh")
     assert_equal(connection)
     # All lines are new to every model now, and each model must forget what it held of them.
