@@ -18,12 +18,14 @@
 {%- endmacro %}
 
 {# The index that gives the last position of each partition: by the first line of each entry, so that it is made in half
-   the time. A hook, because dbt's own indexes have no condition; made once for each table, as full refreshes make them. #}
+   the time. A hook, because dbt's own indexes have no condition; made once for each table, as full refreshes make them,
+   with the statistics that show the planner how few lines are new: until autovacuum comes by, it reads every line. #}
 {% macro index_of_positions() -%}
     do $$
     begin
         if not exists (select from pg_index where indrelid = '{{ this }}'::regclass and indpred is not null) then
             create index on {{ this }} (source_partition, source_offset) where line_number = 1;
+            analyze {{ this }} (company_code, account_code, period_key, added_at, source_partition, source_offset);
         end if;
     end
     $$
