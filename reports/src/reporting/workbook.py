@@ -129,6 +129,10 @@ class Book:
                 style = (self.bold if offset in bold_rows else self.formats)[column.kind]
                 formula = column.formula(offset) if column.formula else None
                 _write(sheet, first + offset, index, value, style, formula)
+            if column.is_summed:
+                # As Excel itself writes it. LibreOffice reads no column of two words that comes without its table.
+                total = f"=SUBTOTAL(109,{name}[{column.title}])"
+                sheet.write_formula(last, index, total, self.formats[column.kind], heads[index]["total_value"])
         sheet.freeze_panes(first, freeze)
         sheet.repeat_rows(HEADER)
         sheet.print_area(0, 0, last, len(columns) - 1)
