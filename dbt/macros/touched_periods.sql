@@ -14,8 +14,13 @@
    planner sees how few lines are new. Keep max(added_at) of its lines in the relation. Lines that left no trace there
    come again, and leave none again. #}
 {% macro newly_added(relation, line) %}
-    {%- set last = run_query("select max(added_at) from " ~ relation) -%}
-    ({{ line }}.added_at > coalesce({{ "'" ~ last.rows[0][0].isoformat() ~ "'" if last.rows[0][0] else 'null' }}::timestamptz, '-infinity'))
+    ({{ line }}.added_at > {{ last_addition(relation) }})
+{%- endmacro %}
+
+{# When the newest line that a relation holds was added, as a literal. #}
+{% macro last_addition(relation) -%}
+    {%- set last = run_query("select max(added_at) from " ~ relation).rows[0][0] -%}
+    '{{ last.isoformat() if last else "-infinity" }}'::timestamptz
 {%- endmacro %}
 
 {# The condition that a row is of a period that gained any line since `relation` was built. Such a period is rewritten
@@ -23,11 +28,11 @@
    a line, once loaded, never changes. Where the lines were built anew since, all of them are new, and nothing that the
    relation held counts. Use with delete+insert and the unique key (company_code, period_key). #}
 {% macro in_touched_period(relation, row) %}
+    {%- set built = last_addition(relation) -%}
     {%- set touched = run_query(
-        "with built as (select max(added_at) as last from " ~ relation ~ ")"
-        ~ " select distinct line.company_code, line.period_key from " ~ ref('journal_lines') ~ " as line, built"
-        ~ " where line.added_at > built.last"
-        ~ " and exists (select from " ~ ref('journal_lines') ~ " as old where old.added_at <= built.last)"
+        "select distinct line.company_code, line.period_key from " ~ ref('journal_lines') ~ " as line"
+        ~ " where line.added_at > " ~ built
+        ~ " and exists (select from " ~ ref('journal_lines') ~ " as old where old.added_at <= " ~ built ~ ")"
         ~ " order by 1, 2"
     ) -%}
     (

@@ -227,7 +227,9 @@ def test_a_refresh_compares_the_periods_that_nothing_was_added_to(database: psyc
         database.execute(f"create schema {schema}")
         database.execute(f"""
             create table {schema}.journal_lines as
-            select '1000' as company_code, 202500 + number as period_key, 0 as source_partition, number as source_offset
+            select
+                '1000' as company_code, 202500 + number as period_key, 1 as line_number, 0 as source_partition,
+                number as source_offset
             from generate_series(1, {lines}) as number
         """)
         database.execute(f"""

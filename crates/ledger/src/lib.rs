@@ -10,6 +10,7 @@
 //! | [`split`] | largest-remainder division that loses no unit |
 //! | [`entry`] | `JournalEntry` and `JournalLine` |
 //! | [`chart`] | the chart of accounts |
+//! | [`forward`] | the forward curve of a market, from its monthly means |
 //! | [`period`] | fiscal periods and their close calendar |
 //! | [`mod@reference`] | the master records that entries point at |
 //! | [`reason`] | the stable reason codes of a rejection |
@@ -23,6 +24,7 @@ pub mod check;
 pub mod entry;
 pub mod explain;
 pub mod fixed;
+pub mod forward;
 pub mod period;
 pub mod reason;
 pub mod reference;

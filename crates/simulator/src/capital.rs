@@ -4,9 +4,10 @@ use crate::document::{Document, some_business_day};
 use crate::draft::Draft;
 use crate::ground::{Ground, Spent, account_of, scattered};
 use crate::masters::OPERATOR;
+use crate::masters::people::Trade;
 use crate::masters::projects::{FROM_INVENTORY, INVOICED};
 use crate::month::Month;
-use crate::random::Stream;
+use crate::random::{Draw, Stream};
 use crate::standing::Standing;
 use crate::template::Template;
 use crate::world::World;
@@ -52,35 +53,10 @@ impl Ground {
 
     /// The `index`-th of them. All of a project's invoices together come to its cost but for what is taken from inventory.
     fn project_invoice(&self, month: Month, project: u32, index: u16) -> ProjectInvoice {
-        let master = &self.masters.projects[project as usize];
-        let phase = master.phase(month) as usize;
-        let mut draw = crate::random::Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 0);
-        let weights: Vec<i64> =
-            (0..INVOICES.iter().sum()).map(|_: u16| scattered(&mut draw, 10_000).max(300)).collect();
-        let weights = if master.is_dry { &weights[..usize::from(INVOICES[0])] } else { &weights[..] };
-        let part = if master.is_dry { DRILLED_OF_COST } else { 100 };
-        let invoiced = master.cost_of_budget - FROM_INVENTORY;
-        let cost = master.budget.units() / 1_000 * invoiced / 100 * part;
+        let phase = self.masters.projects[project as usize].phase(month) as usize;
         let place = INVOICES[..phase].iter().sum::<u16>() + index;
-        let cents = largest_remainder(cost, weights)[usize::from(place)];
-        let mut draw = crate::random::Draw::new(
-            self.seed,
-            Stream::Project,
-            u64::from(project) + 1,
-            1 + u64::from(place),
-        );
-        let (vendor, trade) = loop {
-            let (vendor, trade) = self.masters.counterparties.drilling.pick(&mut draw);
-            // Completion follows drilling; pipe is bought for both.
-            let first = trade.accounts[0];
-            let is_of_phase = match phase {
-                0 => matches!(first, "241.002" | "241.004" | "241.005" | "243.030"),
-                _ => matches!(first, "241.020" | "241.021" | "243.040" | "243.030"),
-            };
-            if is_of_phase {
-                break (vendor, trade);
-            }
-        };
+        let cents = self.project_invoiced(project)[usize::from(place)];
+        let (vendor, trade, mut draw) = self.project_vendor(project, (phase, place));
         let count = *draw.pick(&[1, 1, 1, 2, 3]);
         let parts = largest_remainder(cents, &(0..count).map(|_| draw.between(20, 100)).collect::<Vec<_>>());
         // A well gets its lift when it is completed as a producer.
@@ -89,6 +65,53 @@ impl Ground {
         let lines = parts.into_iter().filter(|part| *part > 0);
         let lines = lines.map(|part| (account().expect("the first account of each trade fits"), part));
         ProjectInvoice { vendor, lines: lines.collect() }
+    }
+
+    /// What each of a project's invoices comes to, in their order.
+    fn project_invoiced(&self, project: u32) -> Vec<i64> {
+        let master = &self.masters.projects[project as usize];
+        let mut draw = Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 0);
+        let weights: Vec<i64> =
+            (0..INVOICES.iter().sum()).map(|_: u16| scattered(&mut draw, 10_000).max(300)).collect();
+        let of_cost = |parts: i64| master.budget.units() / 1_000 * parts;
+        let invoiced = master.cost_of_budget - FROM_INVENTORY;
+        if master.is_dry {
+            return largest_remainder(
+                of_cost(invoiced) / 100 * DRILLED_OF_COST,
+                &weights[..usize::from(INVOICES[0])],
+            );
+        }
+        let phases = (0..).zip(INVOICES).flat_map(|(phase, count)| (0..count).map(move |_| phase));
+        let is_tangible = (0..).zip(phases).map(|(place, phase)| {
+            let (_, trade, _) = self.project_vendor(project, (phase, place));
+            is_equipment(trade.accounts[0])
+        });
+        let weights: Vec<(bool, i64)> = is_tangible.zip(weights).collect();
+        // What comes from inventory is equipment too.
+        let intangible = of_cost(master.cost_of_budget) / 1_000 * self.intangible_of(project);
+        split_cost([intangible, of_cost(invoiced) - intangible], &weights)
+    }
+
+    /// What of a project's cost is intangible, in parts per thousand.
+    pub(crate) fn intangible_of(&self, project: u32) -> i64 {
+        self.masters.wells[self.masters.projects[project as usize].well as usize].intangible
+    }
+
+    /// Who sends an invoice of a project, in which trade, and the numbers that the rest of it is drawn from.
+    fn project_vendor(&self, project: u32, (phase, place): (usize, u16)) -> (u32, Trade, Draw) {
+        let mut draw = Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 1 + u64::from(place));
+        loop {
+            let (vendor, trade) = self.masters.counterparties.drilling.pick(&mut draw);
+            // Completion follows drilling; pipe is bought for both.
+            let first = trade.accounts[0];
+            let is_of_phase = match phase {
+                0 => matches!(first, "241.002" | "241.004" | "241.005" | "243.030"),
+                _ => matches!(first, "241.020" | "241.021" | "243.040" | "243.030"),
+            };
+            if is_of_phase {
+                return (vendor, trade, draw);
+            }
+        }
     }
 
     /// Adds what a month's invoices for projects cost.
@@ -144,6 +167,26 @@ impl Ground {
         let mut draw = invoice.as_template(Template::AfeInvoice).draw(self.seed, Stream::Project);
         some_business_day(invoice.month, &mut draw)
     }
+}
+
+/// Whether an account of work in progress is of equipment.
+pub(crate) fn is_equipment(account: &str) -> bool {
+    account.starts_with("243.")
+}
+
+/// Splits what of a well is intangible, and what is equipment, each by the weights of its own kind. Where one kind has none,
+/// the other has all.
+pub(crate) fn split_cost([intangible, tangible]: [i64; 2], weights: &[(bool, i64)]) -> Vec<i64> {
+    let of = |kind: bool| -> Vec<i64> {
+        weights.iter().map(|(is_tangible, weight)| if *is_tangible == kind { *weight } else { 0 }).collect()
+    };
+    let has = |kind: bool| weights.iter().any(|(is_tangible, _)| *is_tangible == kind);
+    if !has(true) || !has(false) {
+        let all: Vec<i64> = weights.iter().map(|(_, weight)| *weight).collect();
+        return largest_remainder(intangible + tangible, &all);
+    }
+    let parts = largest_remainder(intangible, &of(false)).into_iter();
+    parts.zip(largest_remainder(tangible, &of(true))).map(|(a, b)| a + b).collect()
 }
 
 /// The date on an invoice that is entered on a day.
@@ -287,9 +330,8 @@ fn finished(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'
     let project = &ground.masters.projects[document.subject as usize];
     let standing = world.standing(document.month);
     let progress = standing.in_progress(document.company, document.subject);
-    let is_tangible = |account: &str| account.starts_with("243.");
     let sum = |tangible| {
-        progress.iter().filter(|(account, _)| is_tangible(account) == tangible).map(|(_, cents)| cents).sum()
+        progress.iter().filter(|(account, _)| is_equipment(account) == tangible).map(|(_, cents)| cents).sum()
     };
     let what = if project.is_dry { "Dry hole" } else { "Close to proved property" };
     let name = format!("{what}, {}, {}", project.afe_number, ground.well_name(project.well));

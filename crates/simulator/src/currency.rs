@@ -1,9 +1,14 @@
-//! The Canadian dollar: what it is worth in a month, what of invoices in it is open at a month's end, and what that is then
+//! The Canadian dollar: what it is worth on a day, what of invoices in it is open at a month's end, and what that is then
 //! worth.
 //!
-//! A month has one rate, for every invoice and payment of its days and for what is open at its end. An open invoice is
-//! brought to the rate of the month's end, the difference is an unrealised gain or loss, and the entry is reversed on the
-//! first day of the next month; so a payment books the whole difference to the invoice as realised.
+//! Of the past only monthly means are built in. A month's mean is taken as the rate of its 15th, and the days between two of
+//! them lie on the line between: so a day has a rate of its own, and the days of a month are near its mean. A day without
+//! business keeps the rate of the last that had some.
+//!
+//! An invoice is booked at the rate of the day on which it is entered, and paid in its own currency at that of the day of
+//! payment. An open invoice is brought to the rate of the month's last day, the difference is an unrealised gain or loss, and
+//! the entry is reversed on the first day of the next month; so a payment books the whole difference to the invoice as
+//! realised.
 
 use crate::document::Document;
 use crate::draft::Draft;
@@ -17,6 +22,7 @@ use crate::world::World;
 use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::fixed::divide_half_away;
+use ledger::period::on_or_before;
 use ledger::{Money, Quantity, Rate, UnitPrice};
 use std::collections::BTreeMap;
 
@@ -37,13 +43,29 @@ const MONTHLY_MEANS: [i64; 97] = [
     14389, 14299, 14356, 13981, 13867, 13668, 13691, 13797, 13834, 13988, 14056, 13795,
     13771,
 ];
+/// The day of a month that its mean is taken for.
+const MIDDLE: u64 = 15;
 /// Months back in which an invoice that is open at a month's end can have come in: terms are at most 45 days, none is paid
 /// more than a week late, and two months have 59.
 const OPEN_MONTHS: i32 = 1;
 
 impl Ground {
-    /// US dollars for a Canadian dollar in a month, with six digits after the point.
-    pub(crate) fn exchange_rate(&self, month: Month) -> Rate {
+    /// US dollars for a Canadian dollar on a day, with six digits after the point.
+    pub(crate) fn exchange_rate(&self, day: NaiveDate) -> Rate {
+        let day = on_or_before(day);
+        let month = Month::of(day);
+        let middle = |month: Month| month.day(MIDDLE);
+        let from = if day < middle(month) { month.plus(-1) } else { month };
+        let until = from.plus(1);
+        let (passed, whole) = ((day - middle(from)).num_days(), (middle(until) - middle(from)).num_days());
+        // Quoted in ten-thousandths, as the means are.
+        let canadian = self.canadian(from) * (whole - passed) + self.canadian(until) * passed;
+        let canadian = divide_half_away(i128::from(canadian), i128::from(whole));
+        Rate::from_units(divide_half_away(10_000 * 1_000_000, canadian) as i64 * 100)
+    }
+
+    /// Canadian dollars for a US dollar in a month's mean, in ten-thousandths.
+    fn canadian(&self, month: Month) -> i64 {
         let (year, first) = FIRST;
         let at = month.0 - (year * 12 + first as i32 - 1);
         let last = MONTHLY_MEANS.len() as i32 - 1;
@@ -55,7 +77,7 @@ impl Ground {
             let step = canadian * draw.between(-150, 150) / 10_000;
             canadian += step + (MONTHLY_MEANS[last as usize] - canadian) / 10;
         }
-        Rate::from_units(divide_half_away(10_000 * 1_000_000, i128::from(canadian)) as i64 * 100)
+        canadian
     }
 }
 
@@ -101,7 +123,7 @@ fn open(world: &World, month: Month, company: u8) -> BTreeMap<u32, Open> {
 
 /// Every document of this family whose business is of `month`.
 pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) {
-    let rate = world.ground.exchange_rate(month);
+    let rate = world.ground.exchange_rate(month.last());
     for company in [OPERATOR, NON_OPERATOR, MIDSTREAM] {
         if open(world, month, company).values().any(|open| open.gained(rate) != 0) {
             let document = Document::new(Template::ExchangeRevaluation, month, 0, 0).of(company);
@@ -130,8 +152,8 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
 fn revaluation(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_> {
     let ground = &world.ground;
     let month = document.month;
-    let rate = ground.exchange_rate(month);
-    let what = format!("Canadian dollar payables at the rate of {}", month.label());
+    let rate = ground.exchange_rate(month.last());
+    let what = format!("Canadian dollar payables at the rate of {}", on_or_before(month.last()));
     let mut draft = Draft::new(document, entered_on, what);
     draft.auto_reverse_on = Some(month.plus(1).first());
     let open = open(world, month, document.company);
@@ -155,6 +177,7 @@ fn revaluation(world: &World, document: Document, entered_on: NaiveDate) -> Draf
 mod tests {
     use super::*;
     use crate::sound::{any_is_sound, world};
+    use ledger::Side;
 
     any_is_sound!(Currency);
 
@@ -162,17 +185,27 @@ mod tests {
         Month::of(text.parse().unwrap())
     }
 
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
     #[test]
-    fn a_month_has_the_federal_reserves_mean_and_behind_the_last_a_path_near_it() {
+    fn a_day_lies_between_the_federal_reserves_means_and_behind_the_last_on_a_path_near_it() {
         let ground = &world().ground;
-        assert_eq!(ground.exchange_rate(month("2024-06-01")).to_string(), "0.72966100"); // 1 ÷ 1.3705
-        assert_eq!(ground.exchange_rate(month("2017-03-01")), ground.exchange_rate(month("2018-01-01")));
-        let rates: Vec<i64> =
-            (0..120).map(|at| ground.exchange_rate(month("2026-01-01").plus(at)).units()).collect();
-        assert_eq!(rates[0], 72_616_400); // 1 ÷ 1.3771
-        assert!(rates.windows(2).all(|pair| (pair[1] - pair[0]).abs() * 1_000 < pair[0] * 30), "{rates:?}");
-        assert!(rates.iter().all(|rate| (62_000_000..84_000_000).contains(rate)), "{rates:?}");
-        assert!(rates[1..].iter().any(|rate| *rate != rates[0]));
+        let rate = |text: &str| ground.exchange_rate(day(text)).to_string();
+        assert_eq!(rate("2024-07-15"), "0.72918200"); // 1 ÷ 1.3714, the mean of July
+        assert_eq!(rate("2024-07-31"), "0.73078000"); // 16 of 31 days on to August's 1.3655: 1.3684
+        assert_eq!(rate("2024-06-15"), rate("2024-06-14")); // a Saturday
+        assert_eq!(rate("2017-03-01"), rate("2018-01-01"));
+        let days: Vec<i64> =
+            day("2024-01-01").iter_days().take(3_000).map(|day| ground.exchange_rate(day).units()).collect();
+        assert!(
+            days.windows(2).all(|pair| (pair[1] - pair[0]).abs() * 1_000 < pair[0] * 5),
+            "a day moves little"
+        );
+        assert!(days.iter().all(|rate| (62_000_000..84_000_000).contains(rate)));
+        let moved = days.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        assert!(moved > 1_800, "{moved}");
     }
 
     #[test]
@@ -185,7 +218,9 @@ mod tests {
         let lines = draft.lines.iter().filter(|line| line.account_code == code::VOUCHERS_PAYABLE);
         let moved: i64 = lines.map(|line| -line.signed_functional().units()).sum();
         let at_the_rate = |canadian: i64| {
-            Money::product(Money::from_units(canadian), world.ground.exchange_rate(month)).unwrap().units()
+            Money::product(Money::from_units(canadian), world.ground.exchange_rate(month.last()))
+                .unwrap()
+                .units()
         };
         assert!(owed > 0 && moved != 0);
         assert_eq!(owed + moved, open.values().map(|open| at_the_rate(open.canadian)).sum::<i64>());
@@ -204,13 +239,22 @@ mod tests {
                 let paid_on = payables::entered_on(world, payment);
                 let draft = payables::draft(world, payment, paid_on);
                 let (canadian, booked) = invoice.total();
-                let rate = world.ground.exchange_rate(Month::of(paid_on));
+                let rate = world.ground.exchange_rate(paid_on);
                 let realised = Money::product(Money::from_units(canadian), rate).unwrap().units() - booked;
                 let of = |account: &str| {
                     let lines = draft.lines.iter().filter(|line| line.account_code == account);
                     lines.map(|line| line.signed_functional().units()).sum::<i64>()
                 };
                 assert_eq!(of(code::FOREIGN_EXCHANGE), realised, "{}", draft.description);
+                assert_eq!(draft.foreign, Some(("CAD", rate)));
+                let paid = |account: &str| -> i64 {
+                    let lines = draft.lines.iter().filter(|line| line.account_code == account);
+                    lines
+                        .map(|line| if line.side == Side::Debit { 1 } else { -1 } * line.amount.units())
+                        .sum()
+                };
+                let in_canadian = [code::VOUCHERS_PAYABLE, code::CASH, code::FOREIGN_EXCHANGE].map(paid);
+                assert_eq!(in_canadian, [canadian, -canadian, 0], "{}", draft.description);
                 seen += 1;
             }
         }

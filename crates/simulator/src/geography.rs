@@ -38,6 +38,9 @@ pub struct Basin {
     pub shoulder_discount_cents: i64,
     /// Liquids in an MCF of gas, in thousandths of a gallon; 0 where gas is sold unprocessed.
     pub liquids_yield: i64,
+    /// What a gallon of liquids fetches at the plant, as parts per ten thousand of propane at Mont Belvieu: less the way there
+    /// and fractionation, by what the basin's plants make of its gas; 0 where gas is sold unprocessed.
+    pub liquids_of_propane: i64,
     /// Lease operating expense of a BOE, in cents, in the middle of the band that operators report.
     pub expense_cents_per_boe: i64,
     /// Gathering and transportation of an MCF, in cents.
@@ -48,7 +51,7 @@ const fn basin(
     name: &'static str,
     (share, gas_share, dry_gas): (u32, u32, bool),
     (oil_differential_cents, gas_of_henry_hub, shoulder_discount_cents): (i64, i64, i64),
-    liquids_yield: i64,
+    (liquids_yield, liquids_of_propane): (i64, i64),
     (expense_cents_per_boe, gathering_cents_per_mcf): (i64, i64),
 ) -> Basin {
     Basin {
@@ -60,6 +63,7 @@ const fn basin(
         gas_of_henry_hub,
         shoulder_discount_cents,
         liquids_yield,
+        liquids_of_propane,
         expense_cents_per_boe,
         gathering_cents_per_mcf,
     }
@@ -67,15 +71,15 @@ const fn basin(
 
 /// The nine basins; shares sum to 100.
 pub const BASINS: [Basin; 9] = [
-    basin("Midland", (20, 5, false), (-100, 6_500, 190), 4_200, (650, 42)),
-    basin("Delaware", (20, 10, false), (-150, 6_000, 210), 3_600, (690, 48)),
-    basin("Eagle Ford", (13, 20, false), (-100, 9_500, 15), 3_000, (760, 38)),
-    basin("Williston", (12, 2, false), (-350, 7_000, 40), 4_800, (1_100, 62)),
-    basin("DJ", (9, 10, false), (-400, 8_500, 30), 3_200, (430, 52)),
-    basin("Anadarko", (8, 45, false), (-200, 9_000, 20), 3_000, (720, 44)),
-    basin("Appalachia", (9, 97, true), (-500, 8_500, 45), 0, (125, 36)),
-    basin("Haynesville", (6, 100, true), (-300, 9_700, 10), 0, (130, 30)),
-    basin("Uinta", (3, 15, false), (-500, 8_000, 30), 2_000, (850, 46)),
+    basin("Midland", (20, 5, false), (-100, 6_500, 190), (4_200, 9_600), (650, 42)),
+    basin("Delaware", (20, 10, false), (-150, 6_000, 210), (3_600, 9_400), (690, 48)),
+    basin("Eagle Ford", (13, 20, false), (-100, 9_500, 15), (3_000, 10_400), (760, 38)),
+    basin("Williston", (12, 2, false), (-350, 7_000, 40), (4_800, 8_600), (1_100, 62)),
+    basin("DJ", (9, 10, false), (-400, 8_500, 30), (3_200, 9_100), (430, 52)),
+    basin("Anadarko", (8, 45, false), (-200, 9_000, 20), (3_000, 9_300), (720, 44)),
+    basin("Appalachia", (9, 97, true), (-500, 8_500, 45), (0, 0), (125, 36)),
+    basin("Haynesville", (6, 100, true), (-300, 9_700, 10), (0, 0), (130, 30)),
+    basin("Uinta", (3, 15, false), (-500, 8_000, 30), (2_000, 8_800), (850, 46)),
 ];
 
 const fn county(
@@ -141,6 +145,13 @@ mod tests {
         assert!(COUNTIES.iter().all(|county| county.api_county % 2 == 1));
         assert!(BASINS.iter().all(|basin| COUNTIES.iter().any(|county| county.basin == basin.name)));
         assert_eq!(BASINS.iter().map(|basin| basin.share).sum::<u32>(), 100);
+    }
+
+    #[test]
+    fn liquids_fetch_most_by_the_market_and_least_where_the_way_there_is_longest() {
+        let of = |name: &str| BASINS.iter().find(|basin| basin.name == name).unwrap().liquids_of_propane;
+        assert!(of("Eagle Ford") > of("Midland") && of("Midland") > of("DJ") && of("DJ") > of("Williston"));
+        assert!(BASINS.iter().all(|basin| (basin.liquids_yield > 0) == (basin.liquids_of_propane > 0)));
     }
 
     #[test]

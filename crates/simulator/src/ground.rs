@@ -3,6 +3,7 @@
 //! A month's facts are a pure function of the run and the month. They are what several documents share: the accrual sums
 //! the tickets, the receipt sums the finals, the cut-back sums the costs.
 
+use crate::field::{Ticket, Work};
 use crate::masters::people::Trade;
 use crate::masters::wells::{WellMaster, volume};
 use crate::masters::{GAS, LIQUIDS, Masters, OIL, PRODUCTS};
@@ -12,18 +13,16 @@ use crate::prices::{PriceTable, Series};
 use crate::random::{Draw, Stream};
 use crate::revenue::Corrections;
 use crate::standing::{Tickets, post_run, post_work};
-use chrono::{DateTime, NaiveDate, Utc};
 use ledger::chart::code;
 use ledger::fixed::divide_half_away;
 use ledger::split::largest_remainder;
 use ledger::{Money, Product, Quantity, Rate, UnitPrice};
 use std::collections::BTreeMap;
 
-/// Field tickets a day at scale 1: one every 30 seconds.
-const TICKETS_A_DAY: u64 = 2_880;
-
-/// What of a basin's lease operating expense is done by the hour, on field tickets, in parts per hundred.
-const SERVICED_OF_EXPENSE: i64 = 18;
+/// Finals of a hundred whose volume the purchaser's statement puts right; the others say what the field's meters and gauges did.
+const REMEASURED: u64 = 12;
+/// What a price is at least, on either side of zero: a cent, so that each sale has a value.
+const PRICE_MIN: i64 = 10_000;
 
 /// The genesis as the templates see it.
 #[derive(Debug)]
@@ -32,29 +31,6 @@ pub(crate) struct Ground {
     pub(crate) scale: u32,
     pub(crate) prices: PriceTable,
     pub(crate) masters: Masters,
-}
-
-/// What a field ticket records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Work {
-    /// Oil or gas that left the lease, by place of the product.
-    Run(u8),
-    /// Produced water hauled away.
-    Water,
-    /// A visit by a service company.
-    Service,
-}
-
-/// A field ticket.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ticket {
-    pub(crate) well: u32,
-    pub(crate) work: Work,
-    pub(crate) quantity: Quantity,
-    pub(crate) price: UnitPrice,
-    /// Quantity times price; negative where the price is.
-    pub(crate) amount: Money,
-    pub(crate) vendor: u32,
 }
 
 /// One well and product of a month, priced and split among its owners.
@@ -79,6 +55,13 @@ pub(crate) struct Split {
     pub(crate) deduct_parts: Vec<i64>,
 }
 
+impl Sale {
+    /// Whether its final volume is another than the one first reported.
+    pub(crate) fn is_remeasured(&self) -> bool {
+        self.last.volume != self.accrued.volume
+    }
+}
+
 impl Split {
     /// What all interests but the company's own are owed.
     pub(crate) fn others_net(&self) -> i64 {
@@ -87,9 +70,11 @@ impl Split {
     }
 }
 
-/// A sale as accrued, and as finally measured and priced.
+/// A sale as on tickets, as accrued, and as finally measured and priced.
 #[derive(Clone, Debug)]
 pub(crate) struct Sale {
+    /// What its tickets come to at the provisional price, in cents; nothing for liquids, which have none.
+    pub(crate) ticketed: (UnitPrice, i64),
     pub(crate) accrued: Split,
     pub(crate) last: Split,
 }
@@ -184,116 +169,39 @@ pub(crate) struct Facts {
 }
 
 impl Ground {
-    // --- field tickets ---------------------------------------------------------------------------------------------
-
-    /// Tickets a day at this scale.
-    fn tickets_a_day(&self) -> u64 {
-        TICKETS_A_DAY * u64::from(self.scale)
-    }
-
-    /// When the `slot`-th ticket since 1970 is entered: on an even grid round the clock.
-    pub(crate) fn ticket_at(&self, slot: u32) -> DateTime<Utc> {
-        let per_day = u128::from(self.tickets_a_day());
-        let micros = u128::from(slot) * 86_400_000_000 / per_day;
-        DateTime::from_timestamp_micros(micros as i64).expect("a ledger's instants are within chrono's range")
-    }
-
-    /// The slots of a month.
-    pub(crate) fn slots(&self, month: Month) -> std::ops::Range<u32> {
-        let slot = |month: Month| {
-            (u64::from(month.first().to_epoch_days().unsigned_abs()) * self.tickets_a_day()) as u32
-        };
-        slot(month)..slot(month.plus(1))
-    }
-
-    /// The ticket of a slot. The wells on production are visited in turn; seven visits make a cycle of three oil runs, two
-    /// gas meterings, a water haul and a service.
-    pub(crate) fn ticket(&self, month: Month, slot: u32) -> Ticket {
-        let wells = self.masters.on_production(month);
-        let at = (slot - self.slots(month).start) as usize;
-        self.visit(month, wells[at % wells.len()], (at / wells.len()) as u32, slot)
-    }
-
-    fn visit(&self, month: Month, at: u32, visit: u32, slot: u32) -> Ticket {
-        let well = &self.masters.wells[at as usize];
-        let day = NaiveDate::from_epoch_days((u64::from(slot) / self.tickets_a_day()) as i32)
-            .expect("a day of the ledger");
-        let mut draw = Draw::new(self.seed, Stream::Volume, u64::from(at), u64::from(slot));
-        let wells = self.masters.on_production(month).len() as f64;
-        let days_a_cycle = 7.0 * wells / self.tickets_a_day() as f64;
-        let (mut work, runs) = self.work(well, visit, day, &mut draw);
-        if let Work::Run(product) = work
-            && self.price(well, product, month).is_zero()
-        {
-            // What fetches nothing is not sold.
-            work = Work::Service;
-        }
-        let vendors = &self.masters.counterparties;
-        let vendor = match work {
-            Work::Service => vendors.servicer(&mut draw),
-            Work::Water | Work::Run(_) => vendors.hauler(&mut draw),
-        };
-        let noise = 1.0 + draw.between(-40, 40) as f64 / 1_000.0;
-        let (quantity, price) = match work {
-            Work::Run(product) => {
-                let run = volume(well.rate(product, day), days_a_cycle / runs * noise);
-                (run.max(Quantity::from_units(1_000)), self.price(well, product, month))
-            }
-            Work::Water => {
-                let oil = well.rate(OIL, day).max(well.rate(GAS, day) / 100.0);
-                let water = volume(oil * well.water_cut(day), days_a_cycle * noise);
-                (
-                    water.max(Quantity::from_units(1_000)),
-                    UnitPrice::from_units(draw.between(420, 690) * 1_000),
-                )
-            }
-            Work::Service => {
-                // The field's share of what the basin's wells cost, at an hourly rate.
-                let rate = draw.between(85, 210);
-                let cycle = (days_a_cycle * 1_000.0) as i64;
-                let budget = well.expense(day, 1) * cycle / 1_000 * SERVICED_OF_EXPENSE / 100;
-                let quarters = budget * draw.between(90, 110) / 100 / (rate * 25);
-                (Quantity::from_units(quarters.max(1) * 250), UnitPrice::from_units(rate * 1_000_000))
-            }
-        };
-        let amount = Money::product(quantity, price).expect("a ticket's value fits");
-        Ticket { well: at, work, quantity, price, amount, vendor }
-    }
-
-    /// What a visit is for, and how many runs of that product make a cycle. A well that is down, or has not begun, is
-    /// serviced instead of run.
-    fn work(&self, well: &WellMaster, visit: u32, day: NaiveDate, draw: &mut Draw) -> (Work, f64) {
-        let is_down = draw.below(1_000) < 35 || day < well.record.first_production_date;
-        let oil = well.sells(OIL);
-        let (work, runs) = match visit % 7 {
-            0 | 2 | 5 if oil => (Work::Run(OIL), 3.0),
-            3 | 6 if oil => (Work::Run(GAS), 2.0),
-            0 | 2 | 3 | 5 | 6 => (Work::Run(GAS), 5.0),
-            4 => (Work::Water, 1.0),
-            _ => (Work::Service, 1.0),
-        };
-        if is_down && matches!(work, Work::Run(_)) { (Work::Service, 1.0) } else { (work, runs) }
-    }
-
     // --- prices ----------------------------------------------------------------------------------------------------
 
-    /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon of liquids, for which
-    /// propane stands.
+    /// What a unit of a well's product fetches in a month: a barrel, an MCF of its heat, a gallon of liquids, which
+    /// follows propane.
     pub(crate) fn price(&self, well: &WellMaster, product: u8, month: Month) -> UnitPrice {
-        let market = |series| self.prices.month(self.seed, series, month.first()).units();
-        match product {
+        self.price_on(well, product, month, month)
+    }
+
+    /// What tickets of a month are valued at: the market of the month before, the last whose mean is known on its days, by
+    /// the terms of this month. The accrual brings the difference.
+    pub(crate) fn provisional_price(&self, well: &WellMaster, product: u8, month: Month) -> UnitPrice {
+        self.price_on(well, product, month.plus(-1), month)
+    }
+
+    /// The price on a month's market by the terms of `month`.
+    fn price_on(&self, well: &WellMaster, product: u8, market: Month, month: Month) -> UnitPrice {
+        let market = |series| self.prices.month(self.seed, series, market.first()).units();
+        let price = match product {
             GAS => {
                 let of_hub = i128::from(market(Series::HenryHub)) * i128::from(well.basin.gas_of_henry_hub);
                 let is_shoulder = matches!(month.of_year(), 4 | 5 | 9 | 10);
                 let discount = if is_shoulder { well.basin.shoulder_discount_cents * 10_000 } else { 0 };
                 let per_mmbtu = divide_half_away(of_hub, 10_000) - i128::from(discount);
-                UnitPrice::from_units(
-                    divide_half_away(per_mmbtu * i128::from(well.heat_factor), 100_000_000) as i64
-                )
+                divide_half_away(per_mmbtu * i128::from(well.heat_factor), 100_000_000) as i64
             }
-            LIQUIDS => UnitPrice::from_units(market(Series::Propane)),
-            _ => UnitPrice::from_units(market(Series::Wti) + well.basin.oil_differential_cents * 10_000),
-        }
+            LIQUIDS => {
+                let of_propane =
+                    i128::from(market(Series::Propane)) * i128::from(well.basin.liquids_of_propane);
+                divide_half_away(of_propane, 10_000) as i64
+            }
+            _ => market(Series::Wti) + well.basin.oil_differential_cents * 10_000,
+        };
+        UnitPrice::from_units(if price.abs() < PRICE_MIN { PRICE_MIN } else { price })
     }
 
     /// MMBtu in an MCF of a well's gas; none for what is measured otherwise.
@@ -303,21 +211,10 @@ impl Ground {
 
     // --- sales -----------------------------------------------------------------------------------------------------
 
-    /// Every ticket of a well in a month.
-    fn visits(&self, month: Month, at: u32, mut each: impl FnMut(&Ticket)) {
-        let wells = self.masters.on_production(month);
-        let Ok(place) = wells.binary_search(&at) else { return };
-        let slots = self.slots(month);
-        let places = (slots.start + place as u32..slots.end).step_by(wells.len());
-        for (visit, slot) in (0..).zip(places) {
-            each(&self.visit(month, at, visit, slot));
-        }
-    }
-
     /// A well's sales of a month by product, where it had any.
     pub(crate) fn sales(&self, month: Month, at: u32) -> Vec<(u8, Sale)> {
         let mut runs = Runs::default();
-        self.visits(month, at, |ticket| runs.add(ticket));
+        self.tickets_of(&self.rounds(month), at, |ticket| runs.add(ticket));
         self.sold(month, at, runs)
     }
 
@@ -327,25 +224,27 @@ impl Ground {
         // Gallons follow from the gas that was metered.
         let gallons =
             divide_half_away(i128::from(gas.0) * i128::from(well.basin.liquids_yield), 1_000) as i64;
-        let price = self.price(well, LIQUIDS, month);
-        let value =
-            Money::product(Quantity::from_units(gallons), price).expect("a month's liquids fit").units();
-        let sold = [(OIL, oil), (GAS, gas), (LIQUIDS, (gallons, value))];
+        let sold = [(OIL, oil), (GAS, gas), (LIQUIDS, (gallons, 0))];
         let made = sold.into_iter().filter(|(_, (volume, _))| *volume > 0);
-        made.map(|(product, (volume, gross))| (product, self.sale(month, at, product, volume, gross)))
+        made.map(|(product, (volume, ticketed))| (product, self.sale(month, at, product, volume, ticketed)))
             .collect()
     }
 
-    fn sale(&self, month: Month, at: u32, product: u8, volume: i64, gross: i64) -> Sale {
+    fn sale(&self, month: Month, at: u32, product: u8, volume: i64, ticketed: i64) -> Sale {
         let well = &self.masters.wells[at as usize];
         let price = self.price(well, product, month);
-        let accrued = self.split(month, at, product, Quantity::from_units(volume), price, gross);
+        let made = Quantity::from_units(volume);
+        let gross = Money::product(made, price).expect("a month's value fits").units();
+        let accrued = self.split(month, at, product, made, price, gross);
+        let ticketed = (self.provisional_price(well, product, month), ticketed);
         let mut draw =
             Draw::new(self.seed, Stream::Final, u64::from(at) * 4 + u64::from(product), month.number());
-        let measured = Quantity::from_units((volume + volume * draw.between(-150, 150) / 10_000).max(1));
+        let is_remeasured = draw.below(100) < REMEASURED;
+        let parts = if is_remeasured { draw.between(-150, 150) } else { 0 };
+        let measured = Quantity::from_units((volume + volume * parts / 10_000).max(1));
         let paid = UnitPrice::from_units(price.units() + price.units() * draw.between(-50, 50) / 10_000);
         let value = Money::product(measured, paid).expect("a month's value fits").units();
-        Sale { accrued, last: self.split(month, at, product, measured, paid, value) }
+        Sale { ticketed, accrued, last: self.split(month, at, product, measured, paid, value) }
     }
 
     /// Rounds the gross, the tax and the deduct once each, and splits each by largest remainder. Exempt owners leave the
@@ -402,23 +301,21 @@ impl Ground {
     /// The facts of a month.
     pub(crate) fn facts(&self, month: Month) -> Facts {
         let mut facts = Facts::default();
+        let rounds = self.rounds(month);
         for well in self.masters.on_production(month) {
-            let lease = self.masters.wells[*well as usize].lease;
             let mut runs = Runs::default();
             let mut work: [(&'static str, i64); 2] = [(code::WATER_DISPOSAL, 0), (code::WELL_SERVICE, 0)];
-            self.visits(month, *well, |ticket| {
+            self.tickets_of(&rounds, *well, |ticket| {
                 runs.add(ticket);
-                let Some(account) = ticket_account(ticket.work) else { return };
+                let Some((account, vendor)) = ticket_account(ticket.work).zip(ticket.vendor) else { return };
                 let cents = ticket.amount.units();
-                let service = facts.services.entry(ticket.vendor).or_default();
+                let service = facts.services.entry(vendor).or_default();
                 service.0 += cents;
                 service.1 += 1;
                 work[usize::from(account == work[1].0)].1 += cents;
             });
             for (account, cents) in work.into_iter().filter(|(_, cents)| *cents > 0) {
-                *facts.tickets.entry((account, [*well, 0, 0])).or_default() += cents;
-                let spent = Spent { lease, project: None, account, well: *well };
-                *facts.costs.entry(spent).or_default() += cents;
+                self.worked_on(&mut facts, *well, account, cents);
             }
             for (place, (_, cents)) in (0..).zip(runs.0).filter(|(_, (volume, _))| *volume > 0) {
                 post_run(&mut facts.tickets, (*well, place, month), cents);
@@ -442,6 +339,13 @@ impl Ground {
         facts.corrections = self.corrections(month);
         facts.taxed = self.taxed(&facts);
         facts
+    }
+
+    /// Adds what tickets of work on a well post and cost.
+    fn worked_on(&self, facts: &mut Facts, well: u32, account: &'static str, cents: i64) {
+        *facts.tickets.entry((account, [well, 0, 0])).or_default() += cents;
+        let lease = self.masters.wells[well as usize].lease;
+        *facts.costs.entry(Spent { lease, project: None, account, well }).or_default() += cents;
     }
 
     /// Barrels of oil equivalent that an operated well made in a month, in thousandths, at 8/8.

@@ -22,9 +22,21 @@ pub(crate) struct Open {
 pub(crate) struct OpenItems(BTreeMap<(Item, Uuid), Open>);
 
 /// Accounts whose open items decide what is paid: partners' bills are netted the oldest first and written off bill by bill,
-/// and advances, from partners and to operators, are used up. Their items are folded with the books.
+/// advances, from partners and to operators, are used up, the revolver is repaid draw by draw, and a year's property tax, a
+/// well's gas imbalance and a month's backup withholding are paid with all that is open of them. Their items are folded with
+/// the books.
 pub(crate) fn is_settled_in_order(account: &str) -> bool {
-    matches!(account, code::JIB_RECEIVABLE | code::ADVANCES | code::ADVANCES_TO_OPERATORS)
+    matches!(
+        account,
+        code::JIB_RECEIVABLE
+            | code::ADVANCES
+            | code::ADVANCES_TO_OPERATORS
+            | code::REVOLVER
+            | code::AD_VALOREM_PAYABLE
+            | code::IMBALANCE_RECEIVABLE
+            | code::IMBALANCE_PAYABLE
+            | code::BACKUP_WITHHOLDING
+    )
 }
 
 /// Accounts whose documents say by themselves what clears them, and when: their items are looked up only where the books

@@ -5,32 +5,50 @@ use crate::draft::Draft;
 use crate::ground::{Facts, Ground, Spent};
 use crate::masters::{Masters, OPERATOR};
 use crate::month::Month;
-use crate::random::Stream;
+use crate::random::{Draw, Stream};
 use crate::standing::Standing;
 use crate::template::Template;
 use crate::world::World;
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use ledger::chart::code;
+use ledger::fixed::divide_half_away;
 use ledger::period::on_or_after;
 use ledger::split::largest_remainder;
 use ledger::{Money, Quantity, UnitPrice};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Of a well's budget, what partners are called on before it is spudded, in parts per hundred.
 const CALLED: i64 = 40;
-/// Overhead of a producing well and month in the first year of the programme, in cents. COPAS publishes no rates: they
-/// are negotiated, and adjusted by its factor each April.
-const PRODUCING_OVERHEAD: i64 = 1_050_00;
+/// Overhead of a producing well and month, as operating agreements were signed with it, at least and at most, in tens of
+/// dollars. COPAS publishes no rates: they are negotiated, and adjusted by its factor each April.
+const PRODUCING_OVERHEAD: (i64, i64) = (72, 105);
 /// What partners bear of the rig's overhead goes to this line of the AFE.
 const DRILLING_SUPERVISION: &str = "241.007";
-/// Overhead of a month of drilling, by its days.
-const DRILLING_OVERHEAD: i64 = 10_500_00;
+/// Overhead of a month of drilling, by its days, as signed, in hundreds of dollars.
+const DRILLING_OVERHEAD: (i64, i64) = (72, 105);
+/// What more is agreed where wells are deep, in parts per hundred.
+const DEEP: i64 = 110;
+/// Basins where they are.
+const DEEP_BASINS: [&str; 4] = ["Delaware", "Williston", "Anadarko", "Haynesville"];
+/// Years before the books' first in which agreements were signed, at most.
+const SIGNED_BEFORE: i64 = 11;
 /// Days from the date of a bill in which partners pay it.
 const BILL_DAYS: u64 = 30;
 /// What a bill says of a cost that was billed on another account before.
 const RECODED: &str = "Recoded";
 /// Bills of a thousand that are never paid.
 const DEFAULTED: u64 = 3;
+/// Of twenty partners, how many pay by the due date as a rule, and how many some weeks after it; the others take months.
+const PROMPT: u64 = 14;
+/// See [`PROMPT`].
+const PROMPT_OR_SLOW: u64 = PROMPT + 4;
+/// Of a hundred bills, those that somebody who pays by the due date pays after it.
+const SLIPPED: u64 = 8;
+/// Days between the due date and the payment, by habit, at least and at most: what is due is paid in the two weeks before.
+const PAID: [(i64, i64); 4] = [(-12, 0), (1, 12), (12, 45), (58, 92)];
+/// Months after its own in which a bill is paid at the latest.
+const PAID_AFTER: i32 = 5;
 /// Months after which a bill that was not paid is written off.
 pub(crate) const WRITTEN_OFF_AFTER: i32 = 7;
 
@@ -69,16 +87,17 @@ impl Ground {
     fn overhead(&self, month: Month, lease: u32) -> Overhead {
         let on = |at: &u32| self.masters.wells[*at as usize].produces_in(month);
         let wells: Vec<u32> = self.masters.wells_of(lease).iter().copied().filter(on).collect();
-        let rate = PRODUCING_OVERHEAD * self.overhead_factor(month) / 10_000;
-        self.shared(lease, wells, rate, None)
+        let agreed = self.agreement(lease).producing;
+        self.shared(lease, wells, self.adjusted(agreed, lease, month), None)
     }
 
     /// Overhead of a project's rig, for the days on which it drills in a month.
     fn drilling_overhead(&self, month: Month, project: u32) -> Overhead {
         let master = &self.masters.projects[project as usize];
-        let mut draw = crate::random::Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 1 << 40);
+        let mut draw = Draw::new(self.seed, Stream::Project, u64::from(project) + 1, 1 << 40);
         let days = if master.phase(month) == 0 { draw.between(16, month.length() - 2) } else { 0 };
-        let rate = DRILLING_OVERHEAD * self.overhead_factor(month) / 10_000 / month.length();
+        let agreed = self.agreement(master.lease).drilling;
+        let rate = self.adjusted(agreed, master.lease, month) / month.length();
         self.shared(master.lease, vec![master.well], rate, Some(days))
     }
 
@@ -102,16 +121,26 @@ impl Ground {
         std::iter::once((wells, part(self.overhead(month, lease)))).chain(drilling).collect()
     }
 
-    /// The adjustment of overhead since the first year, in parts per ten thousand: each 1 April by a seeded 2 to 5 %.
-    fn overhead_factor(&self, month: Month) -> i64 {
-        let year_of = |month: Month| month.plus(-3).year();
-        let mut factor = 10_000;
-        for year in year_of(self.masters.base)..year_of(month) {
-            let mut draw =
-                crate::random::Draw::new(self.seed, Stream::Partner, 0, u64::from(year.unsigned_abs()));
-            factor = factor * draw.between(10_200, 10_500) / 10_000;
+    /// The overhead that a lease's operating agreement was signed with.
+    fn agreement(&self, lease: u32) -> Agreement {
+        let mut draw = Draw::new(self.seed, Stream::Partner, (1 << 41) + u64::from(lease), 0);
+        let is_deep = DEEP_BASINS.contains(&&*self.masters.leases[lease as usize].record.basin);
+        let of_basin = |cents: i64| if is_deep { cents * DEEP / 100 } else { cents };
+        Agreement {
+            signed: self.masters.base.year() - draw.between(1, SIGNED_BEFORE) as i32,
+            producing: of_basin(draw.between(PRODUCING_OVERHEAD.0, PRODUCING_OVERHEAD.1) * 10_00),
+            drilling: of_basin(draw.between(DRILLING_OVERHEAD.0, DRILLING_OVERHEAD.1) * 100_00),
         }
-        factor
+    }
+
+    /// A rate of a lease's agreement in a month: adjusted each 1 April since the one after it was signed by the year's factor,
+    /// which is the same of all agreements, 2 to 5 % by the seed; to the cent each time.
+    fn adjusted(&self, agreed: i64, lease: u32, month: Month) -> i64 {
+        let last = month.plus(-3).year();
+        (self.agreement(lease).signed + 1..=last).fold(agreed, |rate, year| {
+            let mut draw = Draw::new(self.seed, Stream::Partner, 0, u64::from(year.unsigned_abs()));
+            divide_half_away(i128::from(rate * draw.between(10_200, 10_500)), 10_000) as i64
+        })
     }
 
     /// Whether a partner never pays a month's bill.
@@ -121,6 +150,36 @@ impl Ground {
             .below(1_000)
             < DEFAULTED
     }
+
+    /// The day on which a partner pays a month's bill, by its habit, which it keeps for ever.
+    fn paid_on(&self, month: Month, lease: u32, partner: u16) -> NaiveDate {
+        let counterparty = self.masters.leases[lease as usize].partners[usize::from(partner)].0;
+        let nth = u64::from(counterparty - self.masters.counterparties.partners.start);
+        // Seven steps in twenty make a round of all, so each habit has its share of them with any seed.
+        let place = (nth * 7 + Draw::new(self.seed, Stream::Partner, 1 << 40, 0).below(20)) % 20;
+        let mut draw =
+            Document::new(Template::JibReceipt, month, lease, partner).draw(self.seed, Stream::Habit);
+        let (earliest, latest) = match place {
+            0..PROMPT if draw.below(100) >= SLIPPED => PAID[0],
+            0..PROMPT => PAID[1],
+            PROMPT..PROMPT_OR_SLOW => PAID[2],
+            _ => PAID[3],
+        };
+        on_or_after(due_on(month.last()) + TimeDelta::days(draw.between(earliest, latest)))
+    }
+}
+
+/// The day on which a bill of a date is due.
+fn due_on(dated: NaiveDate) -> NaiveDate {
+    dated + Days::new(BILL_DAYS)
+}
+
+/// What an operating agreement says of overhead, in cents: of a producing well and month, and of a month of drilling.
+struct Agreement {
+    /// The year in which it was signed, whose rates they are.
+    signed: i32,
+    producing: i64,
+    drilling: i64,
 }
 
 struct Overhead {
@@ -203,27 +262,51 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
     }
 }
 
-/// What follows from what stands when a month begins: advances that are used, and what partners pay of the bills of the
-/// month before.
+/// What follows from what stands when a month begins: advances that are used, and what partners pay of bills of the months
+/// before.
 pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
     for (at, project) in world.ground.masters.projects_around(month) {
         let partners = 0..world.ground.masters.leases[project.lease as usize].partners.len() as u16;
         let used = partners.filter(|partner| applied(world, month, standing, at, *partner) > 0);
         found.extend(used.map(|partner| Document::new(Template::CashCallApplication, month, at, partner)));
     }
-    let billed = month.plus(-1);
-    for (at, lease) in (0..).zip(&world.ground.masters.leases) {
+    for billed in (1..=PAID_AFTER).map(|after| month.plus(-after)) {
+        if billed >= world.ground.masters.base {
+            receipts(world, month, (billed, standing), found);
+        }
+    }
+}
+
+/// What partners pay in a month of the bills of an earlier one, by what stands when the month of the payment begins.
+fn receipts(world: &World, month: Month, (billed, standing): (Month, &Standing), found: &mut Vec<Document>) {
+    let ground = &world.ground;
+    for (at, lease) in (0..).zip(&ground.masters.leases).filter(|(_, lease)| lease.company == OPERATOR) {
         for (partner, (counterparty, _)) in (0..).zip(&lease.partners) {
-            let pays = !world.ground.masters.is_netted(*counterparty)
-                && !world.ground.is_defaulted(billed, at, partner);
-            if billed >= world.ground.masters.base
-                && pays
-                && payable(world, billed, standing, at, partner) > 0
-            {
-                found.push(Document::new(Template::JibReceipt, billed, at, partner));
+            let receipt = Document::new(Template::JibReceipt, billed, at, partner);
+            let pays = Month::of(ground.paid_on(billed, at, partner)) == month
+                && !ground.masters.is_netted(*counterparty)
+                && !ground.is_defaulted(billed, at, partner);
+            if pays && paid(world, month, receipt, standing).iter().map(|(_, cents)| cents).sum::<i64>() > 0 {
+                found.push(receipt);
             }
         }
     }
+}
+
+/// What a receipt of a month pays, bill by bill: in the month of the billing what no advance does, later what is open.
+fn paid(world: &World, month: Month, receipt: Document, standing: &Standing) -> Vec<(Uuid, i64)> {
+    let (billed, lease, partner) = (receipt.month, receipt.subject, receipt.part);
+    let ground = &world.ground;
+    if month > billed.plus(1) {
+        let counterparty = ground.masters.leases[lease as usize].partners[usize::from(partner)].0;
+        return standing.open_of_bills(counterparty, lease, billed);
+    }
+    let overheads = ground.overheads(billed, lease, partner);
+    let overhead: i64 = overheads.iter().map(|(_, cents)| cents).sum();
+    let costs = payable(world, billed, standing, lease, partner) - overhead;
+    let costs = (Document { template: Template::JibCutBack, part: 0, ..receipt }, costs);
+    let bills = std::iter::once(costs).chain(overheads);
+    bills.map(|(bill, cents)| (world.id(bill), cents)).collect()
 }
 
 /// What a partner pays of a month's bill: what its advances do not.
@@ -236,10 +319,10 @@ fn payable(world: &World, billed: Month, next: &Standing, at: u32, partner: u16)
 }
 
 /// The day on which a document of this family is entered.
-pub(crate) fn entered_on(document: Document) -> NaiveDate {
+pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
     let month = document.month;
     match document.template {
-        Template::JibReceipt => on_or_after(month.plus(1).day(20 + u64::from(document.part))),
+        Template::JibReceipt => world.ground.paid_on(month, document.subject, document.part),
         Template::CashCall => month.working_day(3),
         Template::CashCallApplication => month.working_day(6),
         _ => month.plus(1).working_day(5),
@@ -266,7 +349,7 @@ impl Ground {
         let lease = &self.masters.leases[at as usize];
         let what = format!("Joint interest billing {}, {}", month.label(), lease.record.name);
         let mut draft = Draft::new(document, entered_on, what);
-        draft.due_date = Some(draft.document_date + Days::new(BILL_DAYS));
+        draft.due_date = Some(due_on(draft.document_date));
         draft.source_document = Some(format!("JIB-{}-{}", month.label(), lease.jib_code));
         for billed in self.billed(at, facts) {
             for ((partner, share), part) in lease.partners.iter().zip(&billed.parts) {
@@ -343,7 +426,7 @@ impl Ground {
             &self.masters.projects[project as usize].afe_number
         });
         let mut draft = Draft::new(document, entered_on, format!("COPAS overhead {}, {of}", month.label()));
-        draft.due_date = Some(draft.document_date + Days::new(BILL_DAYS));
+        draft.due_date = Some(due_on(draft.document_date));
         draft.source_document = Some(format!("JIB-{}-{}", month.label(), lease.jib_code));
         let own = if project.is_some() { DRILLING_SUPERVISION } else { code::SUPERVISION };
         for ((partner, share), part) in lease.partners.iter().zip(&overhead.parts[1..]) {
@@ -368,9 +451,19 @@ impl Ground {
             line.quantity = Some(Quantity::from_units(overhead.count * 1_000));
             line.unit_of_measure = Some(overhead.unit.into());
             line.unit_price = Some(UnitPrice::from_units(overhead.rate * 10_000));
+            line.text = Some(self.agreed(at, project.is_some()).into());
             line.lease_id = Some(lease.record.lease_id.as_str().into());
         });
         draft
+    }
+
+    /// What a lease's agreement says of overhead, as an entry names it.
+    fn agreed(&self, lease: u32, is_of_drilling: bool) -> String {
+        let agreement = self.agreement(lease);
+        let rate = if is_of_drilling { agreement.drilling } else { agreement.producing };
+        let of = if is_of_drilling { "of drilling" } else { "and well" };
+        let rate = Money::from_units(rate);
+        format!("Agreement of {}: {rate} a month {of}, adjusted each April (COPAS)", agreement.signed)
     }
 
     /// Dr cash / Cr advances: a partner's share of a part of the budget.
@@ -426,17 +519,15 @@ fn receipt(world: &World, document: Document, entered_on: NaiveDate) -> Draft<'_
     let (partner, share) = lease.partners[usize::from(document.part)];
     let what = format!("Joint interest receipt {}, {}", month.label(), ground.name(partner));
     let mut draft = Draft::new(document, entered_on, what);
-    let cents = payable(world, month, &world.standing(month.plus(1)), at, document.part);
-    let overheads = ground.overheads(month, at, document.part);
-    let overhead: i64 = overheads.iter().map(|(_, cents)| cents).sum();
-    draft.debit(code::CASH, cents, |_| {});
-    let costs = (Document { template: Template::JibCutBack, part: 0, ..document }, cents - overhead);
-    for (bill, cents) in std::iter::once(costs).chain(overheads) {
+    let month = Month::of(entered_on);
+    let bills = paid(world, month, document, &world.standing(month));
+    draft.debit(code::CASH, bills.iter().map(|(_, cents)| cents).sum(), |_| {});
+    for (bill, cents) in bills {
         draft.credit(code::JIB_RECEIVABLE, cents, |line| {
             ground.on_joint_account(line, at);
             ground.with(line, partner);
             line.decimal_interest = Some(share);
-            line.clears_entry_id = Some(world.id(bill));
+            line.clears_entry_id = Some(bill);
         });
     }
     draft

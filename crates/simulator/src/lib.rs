@@ -3,9 +3,10 @@
 //! | module | holds |
 //! |---|---|
 //! | [`settings`] | what the ledger follows from |
-//! | [`prices`], [`geography`], `severance` | the world outside: markets, counties, statutes |
+//! | [`prices`], [`geography`], `severance`, `impact_fee` | the world outside: markets, counties, statutes |
 //! | `masters` | companies, land, wells, projects, owners, counterparties, all from the seed |
-//! | `ground` | what happened in a month before anybody booked it: tickets, volumes, splits, costs |
+//! | `field` | what happened at the wells: meters read, loads hauled, visits by crews |
+//! | `ground` | what happened in a month before anybody booked it: volumes, splits, costs |
 //! | `template` | the entry templates as data |
 //! | `document` | a document by what makes it, and when in the day it is entered |
 //! | `tickets`, `revenue`, `owners`, `taxes`, `payables`, `currency`, `joint_interest`, `non_operator`, `capital`, `depletion`, `retirement`, `payroll`, `hedging`, `imbalance`, `midstream`, `materials`, `treasury`, `close`, `opening` | a family of templates each: which documents exist, when each is entered, what it posts |
@@ -31,10 +32,12 @@ mod depletion;
 mod document;
 mod draft;
 mod faults;
+mod field;
 pub mod geography;
 mod ground;
 mod hedging;
 mod imbalance;
+mod impact_fee;
 mod items;
 mod joint_interest;
 pub mod late;
@@ -75,4 +78,4 @@ pub fn transaction_types() -> Vec<&'static str> {
 }
 
 /// Version of the simulator: a ledger made by another version is another ledger.
-pub const VERSION: &str = "4";
+pub const VERSION: &str = "5";

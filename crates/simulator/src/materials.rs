@@ -1,4 +1,4 @@
-//! Materials: bought into inventory, moved to wells at the condition that COPAS prices them by.
+//! Materials: bought into inventory ahead of their need, moved to wells at the condition that COPAS prices them by.
 
 use crate::document::{Document, some_business_day};
 use crate::draft::Draft;
@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 const TRANSFERS: u32 = 60;
 /// Purchases of a month by kind of material.
 const PURCHASES: u16 = 6;
+/// Months that material is bought ahead of its need, at least and at most: the yard is never empty, since it begins with more
+/// than the need of as many months.
+const AHEAD: (i32, i32) = (1, 3);
 /// Conditions of material and what of the new price it is moved at (COPAS accounting procedure).
 const CONDITIONS: [(&str, i64); 3] = [("Condition A", 100), ("Condition B", 75), ("Condition C", 50)];
 
@@ -59,7 +62,8 @@ impl Ground {
             let project = *draw.pick(&drilling);
             ("243.030", Some(project), self.masters.projects[project as usize].well)
         } else {
-            (code::REPAIRS, None, *draw.pick(self.masters.on_production(month)))
+            let transfer = Document::new(Template::MaterialTransfer, month, nth, 0);
+            (code::REPAIRS, None, self.masters.any_on_production(self.moved_on(transfer), &mut draw))
         };
         Moved {
             is_tubular,
@@ -70,6 +74,10 @@ impl Ground {
             new,
             rate: Rate::from_units(percent * 1_000_000),
         }
+    }
+
+    fn moved_on(&self, transfer: Document) -> NaiveDate {
+        some_business_day(transfer.month, &mut transfer.draw(self.seed, Stream::Material))
     }
 
     fn transfers(&self, month: Month) -> impl Iterator<Item = Moved> + '_ {
@@ -85,11 +93,26 @@ impl Ground {
         }
     }
 
-    /// A purchase: a month's purchases replace what the month takes out of inventory.
+    /// What a month takes out of inventory.
+    fn needed(&self, month: Month, is_tubular: bool) -> i64 {
+        let taken = self.transfers(month).filter(|moved| moved.is_tubular == is_tubular);
+        taken.map(|moved| moved.cents()).sum()
+    }
+
+    /// How many months ahead it is bought.
+    fn bought_ahead(&self, month: Month, is_tubular: bool) -> i32 {
+        let kind = (1 << 42) + u64::from(is_tubular);
+        let mut draw = Draw::new(self.seed, Stream::Material, kind, month.number());
+        draw.between(i64::from(AHEAD.0), i64::from(AHEAD.1)) as i32
+    }
+
+    /// A purchase: a month's purchases are what later months need, of those that are bought for now.
     fn purchase(&self, document: Document) -> i64 {
         let is_tubular = document.subject == 0;
-        let taken = self.transfers(document.month).filter(|moved| moved.is_tubular == is_tubular);
-        let taken: i64 = taken.map(|moved| moved.cents()).sum();
+        let ahead = AHEAD.0..=AHEAD.1;
+        let bought_now = ahead.map(|ahead| (ahead, document.month.plus(ahead)));
+        let bought_now = bought_now.filter(|(ahead, need)| self.bought_ahead(*need, is_tubular) == *ahead);
+        let taken: i64 = bought_now.map(|(_, need)| self.needed(need, is_tubular)).sum();
         let mut draw = Draw::new(self.seed, Stream::Material, 1 << 40, document.month.number());
         let weights: Vec<i64> = (0..PURCHASES).map(|_| draw.between(20, 100)).collect();
         largest_remainder(taken, &weights)[usize::from(document.part)]
@@ -139,7 +162,7 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
             let ground = &world.ground;
             on_or_after(ground.due(ground.bought_on(document), ground.supplier(document)))
         }
-        _ => some_business_day(document.month, &mut document.draw(world.ground.seed, Stream::Material)),
+        _ => world.ground.moved_on(document),
     }
 }
 

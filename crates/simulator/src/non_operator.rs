@@ -9,6 +9,7 @@
 //! What it bills of a well that it drills goes to 241 and 243 by AFE instead, after an accrual at our share; some operators
 //! call for a part of it first (126.001), which pays the bills as they fall due.
 
+use crate::capital::{is_equipment, split_cost};
 use crate::document::Document;
 use crate::draft::Draft;
 use crate::ground::{Ground, Split, product};
@@ -47,6 +48,11 @@ const DRILLED: [&[(&str, i64)]; INVOICED as usize] = [
 /// dry one.
 const CALLED: i64 = 30;
 
+/// Days between the date of an operator's bill and the day on which it comes.
+const MAILED: u64 = 3;
+/// Days from the due date of an operator's bill in which it is paid.
+const PAID_WITHIN: u64 = 5;
+
 /// A cost that an operator bills.
 struct OurCost {
     account: &'static str,
@@ -76,6 +82,13 @@ impl Ground {
         (net(&split) != 0 && split.parts[0] != 0).then_some(split)
     }
 
+    /// What an operator's check says of a sale's volume, where it is another than our forecast.
+    pub(crate) fn others_revised(&self, month: Month, well: u32, place: u8) -> Option<Quantity> {
+        let forecast = self.others_volume(month, well, place);
+        let volume = self.others_sale(month, well, place, true)?.volume;
+        (volume != forecast).then_some(volume)
+    }
+
     /// What a lease's operator bills for a month at 8/8, by account and well: what it spends, and the county's tax.
     fn others_costs(&self, month: Month, lease: u32) -> Vec<(&'static str, u32, i64)> {
         let mut costs = Vec::new();
@@ -97,6 +110,8 @@ impl Ground {
             let tax = self.property_tax_on(lease, worked);
             costs.extend((tax > 0).then_some((code::AD_VALOREM_EXPENSE, *well, tax)));
         }
+        let fees = self.impact_fees(month, lease).into_iter();
+        costs.extend(fees.map(|(well, _, fee)| (code::AD_VALOREM_EXPENSE, well, self.fee_cents(fee))));
         costs
     }
 
@@ -110,7 +125,14 @@ impl Ground {
         let weights: Vec<i64> = all().map(|(_, (_, part))| part * draw.between(70, 130)).collect();
         let percent: i64 = all().map(|(_, (_, part))| part).sum();
         let cost = master.budget.units() / 1_000 * master.cost_of_budget / 100 * percent;
-        let parts = largest_remainder(cost, &weights);
+        let parts = if master.is_dry {
+            largest_remainder(cost, &weights)
+        } else {
+            let is_tangible = all().map(|(_, (account, _))| is_equipment(account));
+            let weights: Vec<(bool, i64)> = is_tangible.zip(weights).collect();
+            let intangible = cost / 1_000 * self.intangible_of(project);
+            split_cost([intangible, cost - intangible], &weights)
+        };
         let of_month = all().zip(parts).filter(|((phase, _), _)| *phase == master.phase(month));
         of_month.map(|((_, (account, _)), part)| (*account, part)).collect()
     }
@@ -214,15 +236,30 @@ pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) 
 }
 
 /// The day on which a document of this family is entered.
-pub(crate) fn entered_on(document: Document) -> NaiveDate {
+pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
     let month = document.month.plus(1);
     match document.template {
         Template::NonOperatedCashCall => document.month.working_day(2),
         Template::NonOperatedRevenue => on_or_before(month.day(26)),
-        Template::NonOperatedBill => on_or_after(month.day(12 + u64::from(document.subject % 5))),
-        Template::NonOperatedPayment => on_or_after(month.plus(1).day(5 + u64::from(document.subject % 5))),
+        Template::NonOperatedBill => billed_on(document),
+        Template::NonOperatedPayment => {
+            let ground = &world.ground;
+            let operator = ground.masters.leases[document.subject as usize].purchaser;
+            let late = document.draw(ground.seed, Stream::Partner).below(PAID_WITHIN);
+            on_or_after(ground.due(dated(document), operator) + Days::new(late))
+        }
         _ => month.working_day(4),
     }
+}
+
+/// The day on which the operator's bill comes.
+fn billed_on(document: Document) -> NaiveDate {
+    on_or_after(document.month.plus(1).day(12 + u64::from(document.subject % 5)))
+}
+
+/// The date on it.
+fn dated(document: Document) -> NaiveDate {
+    billed_on(document) - Days::new(MAILED)
 }
 
 /// Builds a document of this family.
@@ -331,7 +368,7 @@ impl Ground {
         let lease = &self.masters.leases[document.subject as usize];
         let what = format!("Joint interest bill {}, {}", document.month.label(), self.name(lease.purchaser));
         let mut draft = Draft::new(document, entered_on, what);
-        draft.document_date = entered_on - Days::new(3);
+        draft.document_date = dated(document);
         draft.due_date = Some(self.due(draft.document_date, lease.purchaser));
         draft.source_document = Some(format!("OP-{}-{}", document.month.label(), lease.jib_code));
         let mut total = 0;

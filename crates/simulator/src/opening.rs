@@ -8,17 +8,18 @@
 use crate::books::{Books, Item};
 use crate::close::{self, LINES};
 use crate::document::Document;
-use crate::draft::Draft;
+use crate::draft::{Draft, posting_date};
 use crate::ground::Ground;
 use crate::hedging;
 use crate::items::OpenItems;
 use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
 use crate::month::Month;
 use crate::template::{Family, Template};
-use crate::world::World;
+use crate::world::{World, entered_at};
+use crate::{imbalance, retirement, taxes, treasury};
 use chrono::{Datelike, Days, NaiveDate};
-use ledger::Money;
 use ledger::chart::code;
+use ledger::{JournalLine, Money};
 use uuid::Uuid;
 
 /// Cash that the companies begin the fold with, in cents.
@@ -95,8 +96,9 @@ impl Ground {
         books.add(OPERATOR, code::ALLOWANCE, [0; 3], -ALLOWANCE * scale);
         books.add(OPERATOR, code::PREPAID_INSURANCE, [0; 3], self.prepaid(base));
         let swaps = hedging::opening(self, base);
-        let account = if swaps > 0 { code::DERIVATIVE_ASSET } else { code::DERIVATIVE_LIABILITY };
-        books.add(OPERATOR, account, [0; 3], swaps);
+        for (account, cents) in [code::DERIVATIVE_ASSET, code::DERIVATIVE_LIABILITY].into_iter().zip(swaps) {
+            books.add(OPERATOR, account, [0; 3], cents);
+        }
     }
 }
 
@@ -269,7 +271,12 @@ pub(crate) fn draft(world: &World, document: Document) -> Draft<'_> {
         sum += carried.cents;
         draft.debit(carried.item.account().account_code, carried.cents, |line| {
             world.ground.masters.name_item(carried.item, line);
-            line.text = carried.opened_by.map(|(_, document)| named(world, document).into());
+            if let Some((entry_id, document)) = carried.opened_by {
+                line.text = Some(named(world, entry_id, document).into());
+                if carried.item.account().account_code == code::BACKUP_WITHHOLDING {
+                    world.ground.to_owner(line, document.subject);
+                }
+            }
         });
     }
     draft.credit(code::RETAINED_EARNINGS, sum, |_| {});
@@ -277,32 +284,51 @@ pub(crate) fn draft(world: &World, document: Document) -> Draft<'_> {
 }
 
 /// What an open item's document is called: its number, or what it says, with its dates.
-fn named(world: &World, document: Document) -> String {
+fn named(world: &World, entry_id: Uuid, document: Document) -> String {
+    // Some stay open for a year or more: what they say is known without their month's facts and balances.
+    let title = match document.template {
+        Template::AdValoremAccrual => Some(taxes::property_tax_title(&world.ground, document)),
+        Template::GasImbalance => Some(imbalance::title(&world.ground, document)),
+        Template::RevolverDraw => Some(treasury::movement_title(document)),
+        _ => None,
+    };
+    if let Some(title) = title {
+        let entered_on = entered_at(entry_id).map(|at| at.date_naive());
+        let dated = entered_on.map_or(document.month.last(), |day| posting_date(document, day));
+        return format!("{title} of {dated}");
+    }
     let draft = world.draft(document, world.entered_on(document));
     let due = draft.due_date.map(|due| format!(", due {due}")).unwrap_or_default();
     format!("{} of {}{due}", draft.source_document.unwrap_or(draft.description), draft.document_date)
 }
 
 /// Makes a draft refer to published entries alone. What it clears of an item that was opened before the books begin, it
-/// clears of the opening entry that carries the item, with the item's name on both lines. A correction of what was entered
-/// before then adjusts nothing that is published, so it names the production month alone: what it corrects was paid long
-/// ago, and no opening entry carries it.
+/// clears of the opening entry that carries the item, with the item's name on both lines.
 pub(crate) fn refer(world: &World, document: Document, draft: &mut Draft<'_>) {
     if document.template == Template::OpeningBalance {
         return;
     }
-    draft.adjusts = draft.adjusts.filter(|adjusted| !world.is_before_books(*adjusted));
     let counts = (draft.posting_date, draft.production_month);
     for line in &mut draft.lines {
         let Some(cleared) = line.clears_entry_id.filter(|cleared| world.is_before_books(*cleared)) else {
+            if document.template == Template::RevolverRepayment && line.clears_entry_id.is_none() {
+                // What is not of a draw was drawn before anybody looked.
+                let item = Item::of_line(&world.ground.masters, document.company, counts, line);
+                let is_of_debt = line.account_code == code::REVOLVER;
+                line.clears_entry_id =
+                    is_of_debt.then(|| carrier(world, (item, None))).flatten().map(|it| it.0);
+            }
             continue;
         };
         let item = Item::of_line(&world.ground.masters, document.company, counts, line);
         let carrier = carrier(world, (item, Some(cleared)));
         line.clears_entry_id = carrier.map(|(entry_id, _)| entry_id);
-        if let Some((_, opened_by)) = carrier.and_then(|(_, carried)| carried.opened_by) {
-            line.text = Some(named(world, opened_by).into());
+        if let Some((entry_id, opened_by)) = carrier.and_then(|(_, carried)| carried.opened_by) {
+            line.text = Some(named(world, entry_id, opened_by).into());
         }
+    }
+    if document.template == Template::AroSettlement {
+        refer_obligation(world, document, draft);
     }
     if document.month <= Month::of(world.settings().start_date) {
         refer_tickets(world, document, draft);
@@ -338,6 +364,47 @@ fn refer_tickets(world: &World, document: Document, draft: &mut Draft<'_>) {
     let left = &mut draft.lines[at];
     (left.amount, left.functional_amount) = (whole - part, whole - part);
     draft.lines.insert(at, cleared);
+    number(draft);
+}
+
+/// What settles a well's obligation clears the opening entry that carries it, and the accretion of each month since, a line
+/// each.
+fn refer_obligation(world: &World, document: Document, draft: &mut Draft<'_>) {
+    let (well, company) = (document.subject, document.company);
+    let item = Item::new(company, code::RETIREMENT_OBLIGATION, [well, 0, 0]);
+    let is_of_obligation = |line: &JournalLine<'_>| line.account_code == code::RETIREMENT_OBLIGATION;
+    let at = draft.lines.iter().position(is_of_obligation);
+    let (Some(at), Some((opening, carried))) = (at, carrier(world, (item, None))) else { return };
+    let mut cleared = vec![(opening, -carried.cents)];
+    let mut month = Month::of(world.settings().start_date).plus(-1);
+    while month <= document.month {
+        let accretion = Document::new(Template::AroAccretion, month, well, 0).of(company);
+        if world.is_published(accretion) {
+            let obligation: i64 = cleared.iter().map(|(_, cents)| cents).sum();
+            cleared.push((world.id(accretion), retirement::accreted(obligation)));
+        }
+        month = month.plus(1);
+    }
+    let whole = &draft.lines[at];
+    if cleared.iter().map(|(_, cents)| cents).sum::<i64>() != whole.signed_functional().units() {
+        return;
+    }
+    let parts: Vec<JournalLine<'_>> = cleared
+        .into_iter()
+        .filter(|(_, cents)| *cents > 0)
+        .map(|(entry_id, cents)| {
+            let mut part = whole.clone();
+            (part.amount, part.functional_amount) = (Money::from_units(cents), Money::from_units(cents));
+            part.clears_entry_id = Some(entry_id);
+            part
+        })
+        .collect();
+    draft.lines.splice(at..=at, parts);
+    number(draft);
+}
+
+/// Numbers a draft's lines anew.
+fn number(draft: &mut Draft<'_>) {
     for (number, line) in (1..).zip(&mut draft.lines) {
         line.line_number = number;
     }

@@ -125,10 +125,16 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         Template::EscheatRemittance => remittance(world, document, entered_on),
         _ => {
-            let owed = -world.standing(document.month).books.of(OPERATOR, code::BACKUP_WITHHOLDING, [0; 3]);
+            let standing = world.standing(document.month);
+            let owed = -standing.books.of(OPERATOR, code::BACKUP_WITHHOLDING, [0; 3]);
             let what = format!("Backup withholding of {}", document.month.plus(-1).label());
             let mut draft = Draft::new(document, entered_on, what);
-            draft.debit(code::BACKUP_WITHHOLDING, owed, |_| {});
+            for (_, check, open) in standing.items.by_master(OPERATOR, code::BACKUP_WITHHOLDING, 0) {
+                draft.debit(code::BACKUP_WITHHOLDING, -open.cents, |line| {
+                    world.ground.to_owner(line, open.document.subject);
+                    line.clears_entry_id = Some(check);
+                });
+            }
             draft.credit(code::CASH, owed, |_| {});
             draft
         }

@@ -4,7 +4,7 @@
 use crate::document::{Document, some_business_day};
 use crate::draft::Draft;
 use crate::ground::{Facts, Ground, Invoice, InvoiceLine, Spent, account_of, scattered};
-use crate::masters::people::CENTERS;
+use crate::masters::people::{CENTERS, Trade, gathering_center};
 use crate::masters::{MIDSTREAM, NON_OPERATOR, OPERATOR};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
@@ -45,6 +45,12 @@ const SETTLED_AFTER: u64 = 3;
 /// Accounts of a well that is drilled, among which costs are confused: intangible ones, and equipment.
 const CONFUSED: [&[&str]; 2] =
     [&["241.001", "241.002", "241.003", "241.004", "241.005", "241.006"], &["243.030", "243.040"]];
+/// Trades whose vendors also sell equipment that is capitalised, by the first of their accounts, with the mean of such an
+/// invoice in cents: computers and radios of the operator, compressors and meters of the gathering system.
+const EQUIPMENT: [(&str, i64); 4] =
+    [("905.003", 34_000_00), ("905.006", 26_000_00), ("720.005", 130_000_00), ("720.003", 80_000_00)];
+/// One of so many of their invoices is for equipment: some a year.
+const EQUIPMENT_EVERY: u64 = 260;
 /// What of a basin's lease operating expense vendors invoice outside field tickets, in parts per hundred.
 const INVOICED_OF_EXPENSE: i64 = 52;
 
@@ -101,11 +107,10 @@ impl Ground {
             94 => (MIDSTREAM, vendors.office.pick(&mut draw)),
             _ => (MIDSTREAM, vendors.gathering.pick(&mut draw)),
         };
-        let month = Month::of(day);
-        let rate = (vendors.all[vendor as usize].currency == "CAD").then(|| self.exchange_rate(month));
+        let rate = (vendors.all[vendor as usize].currency == "CAD").then(|| self.exchange_rate(day));
         let count = *draw.pick(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
         let is_field = trade.accounts[0].starts_with("710.");
-        let wells = if is_field { self.wells_visited(month, &mut draw) } else { Vec::new() };
+        let wells = if is_field { self.wells_visited(day, &mut draw) } else { Vec::new() };
         let mean = match wells.first() {
             Some(well) => self.expense(*well, day) / count,
             None => 260_000 / count,
@@ -118,6 +123,9 @@ impl Ground {
                 InvoiceLine { account, well, cents, functional_cents: in_dollars(cents, rate) }
             })
             .collect();
+        if let Some(line) = self.equipment((day, index), company, trade).filter(|_| rate.is_none()) {
+            lines = vec![line];
+        }
         let use_tax = match lines[..] {
             [line] if rate.is_none() && GOODS.contains(&line.account) && draw.below(10) < 9 => {
                 self.use_tax(line.well)
@@ -136,8 +144,28 @@ impl Ground {
             age_days: draw.below(5),
             late_days: draw.below(5),
             rate,
-            cost_center: u32::from(company) * CENTERS as u32 + draw.below(CENTERS as u64) as u32,
+            cost_center: if trade.accounts[0].starts_with("720.") {
+                gathering_center(&mut draw)
+            } else {
+                u32::from(company) * CENTERS as u32 + draw.below(CENTERS as u64) as u32
+            },
         }
+    }
+
+    /// The line of an invoice that is for equipment.
+    fn equipment(&self, (day, index): (NaiveDate, u16), company: u8, trade: Trade) -> Option<InvoiceLine> {
+        let of_trade = EQUIPMENT.iter().find(|(account, _)| *account == trade.accounts[0]);
+        let (_, mean) = of_trade.filter(|_| company != NON_OPERATOR)?;
+        let day = u64::from(day.num_days_from_ce().unsigned_abs());
+        let mut draw = Draw::new(self.seed, Stream::Invoice, (1 << 41) + u64::from(index), day);
+        let is_bought = draw.below(EQUIPMENT_EVERY) == 0;
+        let cents = rounded(&mut draw, *mean).max(5_000_00);
+        is_bought.then_some(InvoiceLine {
+            account: code::EQUIPMENT,
+            well: None,
+            cents,
+            functional_cents: cents,
+        })
     }
 
     /// The rate of use tax where a well stands, or at the office, which is in Texas.
@@ -147,15 +175,13 @@ impl Ground {
     }
 
     /// A well on production and its neighbours on the lease.
-    fn wells_visited(&self, month: Month, draw: &mut Draw) -> Vec<u32> {
-        let on = self.masters.on_production(month);
-        let first = *draw.pick(on);
+    fn wells_visited(&self, day: NaiveDate, draw: &mut Draw) -> Vec<u32> {
+        let first = self.masters.any_on_production(day, draw);
         let lease = self.masters.wells[first as usize].lease;
-        let mut wells = vec![first];
-        wells.extend(
-            on.iter().filter(|at| **at != first && self.masters.wells[**at as usize].lease == lease).take(3),
-        );
-        wells
+        let well = |at: &u32| &self.masters.wells[*at as usize];
+        let on = self.masters.on_production(Month::of(day)).iter().copied();
+        let beside = on.filter(|at| *at != first && well(at).lease == lease && well(at).has_begun(day));
+        std::iter::once(first).chain(beside.take(3)).collect()
     }
 
     /// The mean of an invoice for a well: its share of what the basin's wells cost a BOE, over the invoices of a month.
@@ -391,7 +417,8 @@ impl Ground {
         &self.masters.cost_centers[at as usize].cost_center
     }
 
-    /// Dr vouchers payable / Cr cash; what the Canadian dollar moved in between is gain or loss.
+    /// Dr vouchers payable / Cr cash, in the invoice's currency. What the Canadian dollar moved in between is gain or loss: the
+    /// payable at the rate of its invoice goes out of foreign exchange, and comes in again at the rate of payment.
     fn payment_draft(
         &self,
         document: Document,
@@ -401,19 +428,22 @@ impl Ground {
     ) -> Draft<'_> {
         let mut draft = Draft::new(document, entered_on, format!("Payment, {}", self.name(invoice.vendor)));
         let (cents, booked) = invoice.total();
-        let rate = invoice.rate.map(|_| self.exchange_rate(Month::of(entered_on)));
-        let paid = if rate.is_some() { in_dollars(cents, rate) } else { booked };
-        draft.debit(code::VOUCHERS_PAYABLE, booked, |line| {
+        let rate = invoice.rate.map(|_| self.exchange_rate(entered_on));
+        let paid = in_dollars(cents, rate);
+        draft.foreign = rate.map(|rate| ("CAD", rate));
+        draft.post_foreign(code::VOUCHERS_PAYABLE, Side::Debit, (cents, booked), |line| {
             self.with(line, invoice.vendor);
             line.clears_entry_id = Some(invoice_id);
         });
-        draft.debit(code::FOREIGN_EXCHANGE, paid - booked, |line| {
-            line.text = Some("Canadian dollar".into());
-        });
-        draft.credit(code::CASH, paid, |line| {
-            line.base_amount = rate.map(|_| Money::from_units(cents));
-            line.rate = rate;
-        });
+        if paid != booked {
+            for (side, dollars, when) in [(Side::Credit, booked, "invoice"), (Side::Debit, paid, "payment")] {
+                draft.post_foreign(code::FOREIGN_EXCHANGE, side, (cents, dollars), |line| {
+                    let dollars = Money::from_units(dollars);
+                    line.text = Some(format!("{dollars} US dollars, at the rate of {when}").into());
+                });
+            }
+        }
+        draft.post_foreign(code::CASH, Side::Credit, (cents, paid), |_| {});
         draft
     }
 }

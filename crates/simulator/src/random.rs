@@ -42,6 +42,8 @@ pub enum Stream {
     Transfer = 17,
     /// What owners take of a well's gas in kind.
     Takes = 18,
+    /// When partners pay.
+    Habit = 19,
 }
 
 /// Numbers keyed by seed, stream, entity and day.

@@ -86,7 +86,12 @@ pub(crate) fn documents(world: &World, month: Month, found: &mut Vec<Document>) 
 
 fn accretion(standing: &Standing, company: u8, well: u32) -> (i64, i64) {
     let obligation = -standing.books.of(company, code::RETIREMENT_OBLIGATION, [well, 0, 0]);
-    (obligation, Money::product(Money::from_units(obligation), ACCRETION).expect("an accretion fits").units())
+    (obligation, accreted(obligation))
+}
+
+/// Accretion of a month on an obligation.
+pub(crate) fn accreted(obligation: i64) -> i64 {
+    Money::product(Money::from_units(obligation), ACCRETION).expect("an accretion fits").units()
 }
 
 /// What follows from what stands when a month begins.

@@ -2,16 +2,17 @@
 //!
 //! | document | 127.001 accrued | 360.000 control | 120.000 receivable | 601-603 own revenue | 302 owners | 320 tax |
 //! |---|---|---|---|---|---|---|
-//! | run tickets of the month | Dr G | Cr G | | | | |
-//! | accrual, dated month end | | Dr G | | Cr own | Cr net (302.001) | Cr T |
-//! | its reversal, dated the 1st | | Cr G | | Dr own | Dr net (302.001) | Dr T |
-//! | final, month + 1 (oil) or + 2 | Cr G | Dr G | Dr F | Cr own | Cr gross, Dr tax and deducts | Cr T' |
+//! | run tickets of the month | Dr P | Cr P | | | | |
+//! | accrual, dated month end | Dr G − P | Dr P | | Cr own | Cr net (302.001) | Cr T |
+//! | its reversal, dated the 1st | Cr G − P | Cr P | | Dr own | Dr net (302.001) | Dr T |
+//! | final, month + 1 (oil) or + 2 | Cr P | Dr P | Dr F | Cr own | Cr gross, Dr tax and deducts | Cr T' |
 //! | receipt | | | Cr F | | | |
 //!
 //! Gas and liquids settle in the second month, so they are accrued again at the end of the first. Liquids have no ticket:
 //! the plant's statement is accrued straight to 127.001. So 360.000 is zero at each close, 127.001 once a production month
-//! is settled, and revenue counts once. G is the sum of the tickets, F the final volume at the final price. The accrual
-//! knows the company's share and everybody else's; the final knows each owner: its gross is a credit, its tax and deducts
+//! is settled, and revenue counts once. P is the sum of the tickets at a provisional price, the mean of the month before,
+//! which is all that is known on their days; G is their volume at the month's own price, F the final volume at the final
+//! price. The accrual knows the company's share and everybody else's; the final knows each owner: its gross is a credit, its tax and deducts
 //! debits on lines of their own, so that a check stub can be printed. One line of each entry, the company's own revenue,
 //! carries the volume that a lease operating statement counts; the others carry their owner's.
 
@@ -20,12 +21,13 @@ use crate::draft::Draft;
 use crate::ground::{Facts, Ground, Split, product};
 use crate::masters::{GAS, LIQUIDS, OIL, unit};
 use crate::month::Month;
-use crate::random::Stream;
+use crate::random::{Draw, Stream};
 use crate::template::Template;
 use crate::world::World;
 use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::period::{on_or_after, on_or_before};
+use ledger::reference::Production;
 use ledger::{InterestType, JournalLine, Money, Quantity, UnitPrice};
 
 /// Sales of a thousand that are corrected later.
@@ -52,7 +54,7 @@ pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut 
     let mut purchasers = std::collections::BTreeSet::new();
     for ((well, place), sale) in &facts.sales {
         let document = |template| Document::new(template, month, *well, u16::from(*place));
-        if sale.accrued.gross != 0 {
+        if sale.accrued.gross != 0 || sale.ticketed.1 != 0 {
             found.extend([Template::RevenueAccrual, Template::RevenueAccrualReversal].map(document));
             if *place != OIL {
                 found.extend([Template::RevenueReaccrual, Template::RevenueReaccrualReversal].map(document));
@@ -83,6 +85,8 @@ pub(crate) struct Correction {
     pub(crate) booked: (Quantity, UnitPrice),
     /// What is right less what was booked.
     pub(crate) delta: Split,
+    /// Whether the final had put the volume right before.
+    pub(crate) is_remeasured: bool,
 }
 
 impl Ground {
@@ -99,19 +103,37 @@ impl Ground {
         corrections
     }
 
-    /// A meter was recalibrated, or a price redetermined, and an earlier month's sale is put right.
-    fn correction(&self, entered: Month, well: u32, place: u8) -> Option<Correction> {
+    /// The production month of a well and product that is looked at again in a month, and the numbers that what is found is
+    /// drawn from. Once the books have begun that is a month whose final they hold, which the correction names.
+    fn corrected(&self, entered: Month, well: u32, place: u8) -> Option<(Month, Draw)> {
         let document = Document::new(Template::PriorPeriodAdjustment, entered, well, u16::from(place));
         let mut draw = document.draw(self.seed, Stream::Final);
         if draw.below(1_000) >= CORRECTED {
             return None;
         }
-        let corrected =
-            entered.plus(-(draw.between(*CORRECTED_AFTER.start(), *CORRECTED_AFTER.end()) as i32));
-        if corrected < self.masters.base {
+        let start = Month::of(self.masters.start);
+        let oldest = match entered < start {
+            true => self.masters.base,
+            false => (start.0 - settles_after(place)..)
+                .map(Month)
+                .find(|month| final_on(*month, well, place) >= self.masters.start)?,
+        };
+        let oldest = i64::from(entered.0 - oldest.0).min(*CORRECTED_AFTER.end());
+        let ago = CORRECTED_AFTER.start()..=&oldest;
+        (!ago.is_empty()).then(|| (entered.plus(-(draw.between(**ago.start(), **ago.end()) as i32)), draw))
+    }
+
+    /// A meter was recalibrated, or a price redetermined, and an earlier month's sale is put right.
+    fn correction(&self, entered: Month, well: u32, place: u8) -> Option<Correction> {
+        let (corrected, mut draw) = self.corrected(entered, well, place)?;
+        let since = corrected.plus(*CORRECTED_AFTER.start() as i32);
+        let mut earlier = (since.0..entered.0).filter_map(|month| self.corrected(Month(month), well, place));
+        if earlier.any(|(of, _)| of == corrected) {
+            // What was put right once is right.
             return None;
         }
-        let booked = self.sales(corrected, well).into_iter().find(|(of, _)| *of == place)?.1.last;
+        let sale = self.sales(corrected, well).into_iter().find(|(of, _)| *of == place)?.1;
+        let (is_remeasured, booked) = (sale.is_remeasured(), sale.last);
         let parts = draw.between(8, 300) * if draw.below(2) == 0 { 1 } else { -1 };
         let (volume, price) = if draw.below(3) > 0 {
             (booked.volume.units() + booked.volume.units() * parts / 10_000, booked.price)
@@ -124,7 +146,7 @@ impl Ground {
         let delta = difference(&self.split(corrected, well, place, volume, price, gross), &booked);
         let booked = (booked.volume, booked.price);
         let is_booked = delta.gross != 0 && !self.claims_from_former((corrected, entered), well, &delta);
-        is_booked.then_some(Correction { corrected, booked, delta })
+        is_booked.then_some(Correction { corrected, booked, delta, is_remeasured })
     }
 
     /// Whether a correction would take money back from somebody who has passed on the interest since: no later revenue of
@@ -153,11 +175,13 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
             let after = i32::from(document.part);
             on_or_after(month.plus(after).day(if after == 1 { 20 } else { 25 }))
         }
-        _ => {
-            let after = settles_after(document.part as u8);
-            on_or_after(month.plus(after).day(15 + u64::from(document.subject % 3)))
-        }
+        _ => final_on(month, document.subject, document.part as u8),
     }
+}
+
+/// The day on which a month's final of a well and product is entered.
+fn final_on(month: Month, well: u32, place: u8) -> NaiveDate {
+    on_or_after(month.plus(settles_after(place)).day(15 + u64::from(well % 3)))
 }
 
 /// Builds a document of this family.
@@ -165,7 +189,9 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
     let ground = &world.ground;
     let (well, place) = (document.subject, document.part as u8);
     let accrual = |of: Document| {
-        ground.accrual_draft(of, entered_on, &world.facts(of.month).sales[&(well, place)].accrued)
+        let facts = world.facts(of.month);
+        let sale = &facts.sales[&(well, place)];
+        ground.accrual_draft(of, entered_on, &sale.accrued, sale.ticketed)
     };
     let reversal = |template| {
         let target = document.as_template(template);
@@ -178,7 +204,8 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         Template::RevenueFinal => {
             let facts = world.facts(document.month);
             let sale = &facts.sales[&(well, place)];
-            ground.final_draft(document, entered_on, &sale.accrued, &sale.last)
+            let on_tickets = (sale.accrued.volume, sale.ticketed);
+            ground.final_draft(document, entered_on, on_tickets, &sale.last)
         }
         Template::PriorPeriodAdjustment => {
             let facts = world.facts(document.month);
@@ -188,6 +215,47 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         _ => receipt(world, document, entered_on),
     }
+}
+
+/// What a month puts right of production that was reported before: by finals and corrections of the company's own sales, each
+/// with its day, so that all that is sold is reported.
+pub(crate) fn revised(world: &World, month: Month) -> Vec<(NaiveDate, Production)> {
+    let masters = &world.ground.masters;
+    let production = |(well, place): (u32, u8), produced: Month, (revision, volume): (i32, Quantity)| {
+        let product = product(place);
+        Production {
+            well_id: masters.wells[well as usize].record.well_id.clone(),
+            product,
+            production_month: produced.first(),
+            revision,
+            volume,
+            unit_of_measure: unit(product).to_owned(),
+        }
+    };
+    let mut revised = Vec::new();
+    for after in [1, 2] {
+        let produced = month.plus(-after);
+        if !world.is_reported(produced) {
+            continue;
+        }
+        let facts = world.facts(produced);
+        let finals = facts.sales.iter().filter(|((_, place), _)| settles_after(*place) == after);
+        for ((well, place), sale) in finals.filter(|(_, sale)| sale.is_remeasured()) {
+            let document = Document::new(Template::RevenueFinal, produced, *well, u16::from(*place));
+            let record = production((*well, *place), produced, (1, sale.last.volume));
+            revised.push((entered_on(world, document), record));
+        }
+    }
+    for ((well, place), it) in &world.facts(month).corrections {
+        if it.delta.volume.is_zero() || !world.is_reported(it.corrected) {
+            continue;
+        }
+        let document = Document::new(Template::PriorPeriodAdjustment, month, *well, u16::from(*place));
+        let (booked, _) = it.booked;
+        let revision = (1 + i32::from(it.is_remeasured), booked + it.delta.volume);
+        revised.push((entered_on(world, document), production((*well, *place), it.corrected, revision)));
+    }
+    revised
 }
 
 /// Line by line, so that what was booked plus the difference is what is right.
@@ -219,26 +287,63 @@ impl Ground {
         format!("{what} of {}, {}", month.label(), self.well_name(document.subject))
     }
 
-    /// Dr revenue control, or accrued sales where there is no ticket / Cr own revenue, what everybody else will be owed,
-    /// tax, gathering; auto-reversed.
-    fn accrual_draft(&self, document: Document, entered_on: NaiveDate, split: &Split) -> Draft<'_> {
+    /// Dr revenue control for the tickets, accrued sales for what the month's price brings beyond theirs, or for all where
+    /// there is no ticket / Cr own revenue, what everybody else will be owed, tax, gathering; auto-reversed.
+    fn accrual_draft<'w>(
+        &'w self,
+        document: Document,
+        entered_on: NaiveDate,
+        split: &Split,
+        (provisional, ticketed): (UnitPrice, i64),
+    ) -> Draft<'w> {
         let (well, place) = (document.subject, document.part as u8);
         let what = format!("Revenue accrual, {}", self.sale_name(document.month, document));
         let mut draft = Draft::new(document, entered_on, what);
         draft.production_month = Some(document.month.first());
         draft.auto_reverse_on = Some(Month::of(draft.posting_date).plus(1).first());
-        let from = if place == LIQUIDS { code::ACCRUED_SALES } else { code::REVENUE_CONTROL };
-        draft.debit(from, split.gross, |line| {
-            self.at_well(line, well, place);
-            line.quantity = Some(split.volume);
-            line.unit_of_measure = Some(unit(product(place)).into());
-            line.unit_price = Some(split.price);
-            line.heat_factor = self.heat(well, place);
-        });
+        self.on_tickets(&mut draft, (well, place), (split.volume, provisional, ticketed));
+        let difference = |draft: &mut Draft<'w>| {
+            draft.debit(code::ACCRUED_SALES, split.gross - ticketed, |line| {
+                self.priced(line, (well, place), (split.volume, split.price));
+                line.base_amount = Some(Money::from_units(ticketed));
+            });
+        };
+        if place == LIQUIDS {
+            difference(&mut draft);
+        }
         self.own_share(&mut draft, well, place, split);
         draft.credit(code::OWNERS_ACCRUED, split.others_net(), |line| self.at_well(line, well, place));
         self.charges(&mut draft, well, place, split);
+        if place != LIQUIDS {
+            difference(&mut draft);
+        }
         draft
+    }
+
+    /// Dr revenue control for a month's tickets at their provisional price.
+    fn on_tickets<'w>(
+        &'w self,
+        draft: &mut Draft<'w>,
+        (well, place): (u32, u8),
+        (volume, provisional, ticketed): (Quantity, UnitPrice, i64),
+    ) {
+        draft.debit(code::REVENUE_CONTROL, ticketed, |line| {
+            self.priced(line, (well, place), (volume, provisional));
+        });
+    }
+
+    /// Names the well and product, and says what was sold of it at which price.
+    fn priced<'w>(
+        &'w self,
+        line: &mut JournalLine<'w>,
+        (well, place): (u32, u8),
+        (volume, price): (Quantity, UnitPrice),
+    ) {
+        self.at_well(line, well, place);
+        line.quantity = Some(volume);
+        line.unit_of_measure = Some(unit(product(place)).into());
+        line.unit_price = Some(price);
+        line.heat_factor = self.heat(well, place);
     }
 
     /// Cr own revenue, Dr own tax and gathering.
@@ -292,7 +397,7 @@ impl Ground {
         &self,
         document: Document,
         entered_on: NaiveDate,
-        accrued: &Split,
+        (volume, (provisional, ticketed)): (Quantity, (UnitPrice, i64)),
         last: &Split,
     ) -> Draft<'_> {
         let (well, place) = (document.subject, document.part as u8);
@@ -302,14 +407,8 @@ impl Ground {
         self.receivable(&mut draft, well, place, last);
         self.owner_shares(&mut draft, document.month, (well, place), last);
         if place != LIQUIDS {
-            draft.debit(code::REVENUE_CONTROL, accrued.gross, |line| {
-                self.at_well(line, well, place);
-                line.quantity = Some(accrued.volume);
-                line.unit_of_measure = Some(unit(product(place)).into());
-                line.unit_price = Some(accrued.price);
-                line.heat_factor = self.heat(well, place);
-            });
-            draft.credit(code::ACCRUED_SALES, accrued.gross, |line| self.at_well(line, well, place));
+            self.on_tickets(&mut draft, (well, place), (volume, provisional, ticketed));
+            draft.credit(code::ACCRUED_SALES, ticketed, |line| self.at_well(line, well, place));
         }
         draft
     }
@@ -317,12 +416,8 @@ impl Ground {
     fn receivable<'w>(&'w self, draft: &mut Draft<'w>, well: u32, place: u8, split: &Split) {
         let lease = &self.masters.leases[self.masters.wells[well as usize].lease as usize];
         draft.debit(code::SALES_RECEIVABLE, split.gross, |line| {
-            self.at_well(line, well, place);
+            self.priced(line, (well, place), (split.volume, split.price));
             self.with(line, lease.purchaser);
-            line.quantity = Some(split.volume);
-            line.unit_of_measure = Some(unit(product(place)).into());
-            line.unit_price = Some(split.price);
-            line.heat_factor = self.heat(well, place);
         });
     }
 
@@ -389,7 +484,7 @@ impl Ground {
         target: uuid::Uuid,
     ) -> Draft<'_> {
         let (well, place) = (document.subject, document.part as u8);
-        let Correction { corrected, booked: (volume, price), delta } = correction;
+        let Correction { corrected, booked: (volume, price), delta, .. } = correction;
         let what = format!("Prior period adjustment, {}", self.sale_name(*corrected, document));
         let mut draft = Draft::new(document, entered_on, what);
         draft.production_month = Some(corrected.first());
@@ -494,6 +589,7 @@ mod tests {
             place in 0_u8..3,
             volume in 1_i64..2_000_000_000,
             price in -40_000_000_i64..150_000_000,
+            provisional in -40_000_000_i64..150_000_000,
         ) {
             let ground = &world().ground;
             let month = Month::of("2025-01-01".parse().unwrap());
@@ -510,8 +606,11 @@ mod tests {
                 let day = month.plus(2).first();
                 let accrual = Document::new(Template::RevenueAccrual, month, well, u16::from(place));
                 let target = world().id(accrual);
-                let accrued = ground.accrual_draft(accrual, day, &split);
-                sound(&ground.final_draft(document, day, &split, &split))?;
+                let provisional = UnitPrice::from_units(provisional);
+                let ticketed = Money::product(volume, provisional).unwrap().units();
+                let tickets = (provisional, if place == LIQUIDS { 0 } else { ticketed });
+                let accrued = ground.accrual_draft(accrual, day, &split, tickets);
+                sound(&ground.final_draft(document, day, (volume, tickets), &split))?;
                 sound(&accrued)?;
                 sound(&accrued.mirror(accrual.as_template(Template::RevenueAccrualReversal), day, target))?;
             }

@@ -20,7 +20,7 @@ pub const NEED_MEMORY: [ReasonCode; 6] = [
     ReasonCode::AlreadyReversed,
 ];
 
-/// The largest scale: the ticket grid stays at whole microseconds and the masters in memory.
+/// The largest scale: the grid of meter readings stays at whole milliseconds and the masters in memory.
 pub const SCALE_MAX: u32 = 10;
 
 /// The part of the genesis that shapes the ledger.

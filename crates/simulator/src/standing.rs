@@ -3,7 +3,8 @@
 use crate::books::Books;
 use crate::document::Document;
 use crate::draft::Draft;
-use crate::ground::{Ticket, Work, ticket_account};
+use crate::field::{Ticket, Work};
+use crate::ground::ticket_account;
 use crate::imbalance::Imbalances;
 use crate::items::{OpenItems, is_settled_in_order};
 use crate::masters::OPERATOR;
@@ -58,13 +59,17 @@ impl Standing {
         owed.map(|(item, bill, open)| (item.masters[1], bill, open.cents)).collect()
     }
 
-    /// What a partner has not paid of a lease's bills of a month.
-    pub(crate) fn unpaid(&self, partner: u32, lease: u32, billed: Month) -> Vec<(Uuid, i64)> {
+    /// What is open of a partner's bills of a lease and month, also what one of them gives back.
+    pub(crate) fn open_of_bills(&self, partner: u32, lease: u32, billed: Month) -> Vec<(Uuid, i64)> {
         let owed = self.items.by_master(OPERATOR, code::JIB_RECEIVABLE, partner);
-        let of_month = owed.filter(|(item, _, open)| {
-            item.masters[1] == lease && open.document.month == billed && open.cents > 0
-        });
+        let of_month =
+            owed.filter(|(item, _, open)| item.masters[1] == lease && open.document.month == billed);
         of_month.map(|(_, bill, open)| (bill, open.cents)).collect()
+    }
+
+    /// What a partner has not paid of them.
+    pub(crate) fn unpaid(&self, partner: u32, lease: u32, billed: Month) -> Vec<(Uuid, i64)> {
+        self.open_of_bills(partner, lease, billed).into_iter().filter(|(_, cents)| *cents > 0).collect()
     }
 
     /// What of a project is in progress, by account.
@@ -152,16 +157,27 @@ impl Booking<'_> {
             // The balance with which the month began.
             let mut begun = self.standing.books.clone();
             begun.add(company, code::CASH, [0; 3], -flows.values().sum::<i64>());
-            self.settled.movements.extend(treasury::movements(month, (company, scale), &begun, &flows));
-        }
-        for (nth, movement) in (0..).zip(&self.settled.movements) {
-            for document in treasury::movement_documents(month, nth, movement) {
-                let draft = treasury::movement_draft(self.world, document, movement);
-                for line in &draft.lines {
-                    self.standing.books.book(&self.world.ground.masters, document.company, &draft, line);
-                }
+            for movement in treasury::movements(month, (company, scale), &begun, &flows) {
+                self.movement(month, movement);
             }
         }
+    }
+
+    fn movement(&mut self, month: Month, mut movement: Movement) {
+        let (world, nth) = (self.world, self.settled.movements.len() as u32);
+        if movement.template == Template::RevolverRepayment {
+            let bank = world.ground.masters.counterparties.banks.start;
+            let (items, cents) = (&self.standing.items, movement.cents);
+            movement.repaid = treasury::draws_repaid(items, movement.company, bank, cents);
+        }
+        for document in treasury::movement_documents(month, nth, &movement) {
+            let draft = treasury::movement_draft(world, document, &movement);
+            for line in &draft.lines {
+                self.standing.books.book(&world.ground.masters, document.company, &draft, line);
+            }
+            self.standing.items.take(world, document, movement.day, &draft, is_settled_in_order);
+        }
+        self.settled.movements.push(movement);
     }
 
     /// Takes a month's production off the reserves.
@@ -206,7 +222,8 @@ pub(crate) fn post_ticket(tickets: &mut Tickets, month: Month, ticket: &Ticket) 
         Work::Water | Work::Service => {
             let account = ticket_account(ticket.work).expect("work charges an account");
             *tickets.entry((account, [ticket.well, 0, 0])).or_default() += cents;
-            post_work(tickets, (ticket.vendor, month), cents);
+            let vendor = ticket.vendor.expect("somebody does the work");
+            post_work(tickets, (vendor, month), cents);
         }
     }
 }

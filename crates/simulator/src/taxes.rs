@@ -1,4 +1,4 @@
-//! Taxes on production: severance to the states each month, property tax to the counties each year.
+//! Taxes on production: severance to the states each month, property tax to the counties and impact fees each year.
 
 use crate::document::Document;
 use crate::draft::Draft;
@@ -11,7 +11,7 @@ use crate::world::World;
 use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::period::{on_or_after, on_or_before};
-use ledger::{InterestType, Money, Rate};
+use ledger::{InterestType, Money, Quantity, Rate};
 use std::collections::BTreeMap;
 
 /// Property tax of a month's revenue of the working interest by state, in parts per ten thousand: what counties come to. The
@@ -46,15 +46,23 @@ impl Ground {
 pub(crate) fn documents(world: &World, month: Month, facts: &Facts, found: &mut Vec<Document>) {
     let owed = facts.taxed.iter().filter(|(_, cents)| **cents > 0);
     found.extend(owed.map(|(tax, _)| Document::new(Template::SeveranceRemittance, month, *tax, 0)));
-    for (lease, _) in (0..).zip(&world.ground.masters.leases) {
+    for (lease, master) in (0..).zip(&world.ground.masters.leases) {
+        if master.company == OPERATOR && !world.ground.impact_fees(month, lease).is_empty() {
+            found.push(Document::new(Template::ImpactFeeAccrual, month, lease, 0));
+        }
         if !world.ground.property_tax(month, lease, facts).is_empty() {
             found.push(Document::new(Template::AdValoremAccrual, month, lease, 0));
         }
     }
 }
 
-/// What follows from what stands when a month begins: last month's use tax, and in January a year's property tax.
-pub(crate) fn due(month: Month, standing: &Standing, found: &mut Vec<Document>) {
+/// What follows from what stands when a month begins: last month's use tax, in January a year's property tax, and in March a
+/// year's impact fee, which is due on 1 April.
+pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut Vec<Document>) {
+    let fee_office = world.ground.masters.counterparties.fee_office;
+    if month.of_year() == 3 && standing.books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [fee_office, 0, 0]) < 0 {
+        found.push(Document::new(Template::ImpactFeePayment, month, fee_office, 0));
+    }
     for company in [OPERATOR, NON_OPERATOR, MIDSTREAM] {
         if standing.books.of(company, code::USE_TAX_PAYABLE, [0; 3]) < 0 {
             found.push(Document::new(Template::UseTaxRemittance, month, 0, 0).of(company));
@@ -62,7 +70,7 @@ pub(crate) fn due(month: Month, standing: &Standing, found: &mut Vec<Document>) 
     }
     if month.of_year() == 1 {
         let owed = standing.books.by_master(OPERATOR, code::AD_VALOREM_PAYABLE, None);
-        let owed = owed.into_iter().filter(|(_, cents)| *cents < 0);
+        let owed = owed.into_iter().filter(|([office, ..], cents)| *cents < 0 && *office != fee_office);
         found.extend(
             owed.map(|([office, ..], _)| Document::new(Template::AdValoremPayment, month, office, 0)),
         );
@@ -79,7 +87,7 @@ pub(crate) fn entered_on(world: &World, document: Document) -> NaiveDate {
             // What is final only then cannot be paid before.
             due.max(on_or_after(month.plus(tax.due_months).day(19)))
         }
-        Template::AdValoremAccrual => month.plus(1).working_day(5),
+        Template::AdValoremAccrual | Template::ImpactFeeAccrual => month.plus(1).working_day(5),
         Template::UseTaxRemittance => on_or_before(month.day(20)),
         _ => on_or_before(month.last()),
     }
@@ -104,6 +112,7 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
             draft
         }
         Template::AdValoremAccrual => ground.property_tax_draft(document, entered_on, &world.facts(month)),
+        Template::ImpactFeeAccrual => ground.impact_fee_draft(document, entered_on),
         Template::UseTaxRemittance => {
             let owed = -world.standing(month).books.of(document.company, code::USE_TAX_PAYABLE, [0; 3]);
             let what = format!("Use tax of {}", month.plus(-1).label());
@@ -114,14 +123,30 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
         }
         _ => {
             let office = document.subject;
-            let owed = -world.standing(month).books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [office, 0, 0]);
-            let what = format!("Property tax of {}, {}", month.year() - 1, ground.name(office));
+            let standing = world.standing(month);
+            let owed = -standing.books.of(OPERATOR, code::AD_VALOREM_PAYABLE, [office, 0, 0]);
+            let tax = match document.template {
+                Template::ImpactFeePayment => "Impact fee",
+                _ => "Property tax",
+            };
+            let what = format!("{tax} of {}, {}", month.year() - 1, ground.name(office));
             let mut draft = Draft::new(document, entered_on, what);
-            draft.debit(code::AD_VALOREM_PAYABLE, owed, |line| ground.with(line, office));
+            for (_, accrual, open) in standing.items.by_master(OPERATOR, code::AD_VALOREM_PAYABLE, office) {
+                draft.debit(code::AD_VALOREM_PAYABLE, -open.cents, |line| {
+                    ground.with(line, office);
+                    line.clears_entry_id = Some(accrual);
+                });
+            }
             draft.credit(code::CASH, owed, |line| ground.with(line, office));
             draft
         }
     }
+}
+
+/// What the accrual of a lease's property tax is called.
+pub(crate) fn property_tax_title(ground: &Ground, document: Document) -> String {
+    let lease = &ground.masters.leases[document.subject as usize].record;
+    format!("Property tax {}, {}", document.month.label(), lease.name)
 }
 
 impl Ground {
@@ -159,15 +184,46 @@ impl Ground {
                 let spent = Spent { lease, project: None, account: code::AD_VALOREM_EXPENSE, well };
                 *facts.costs.entry(spent).or_default() += cents;
             }
+            for (well, _, fee) in self.impact_fees(month, lease) {
+                if self.masters.leases[lease as usize].company != OPERATOR {
+                    continue;
+                }
+                let spent = Spent { lease, project: None, account: code::AD_VALOREM_EXPENSE, well };
+                *facts.costs.entry(spent).or_default() += self.fee_cents(fee);
+            }
         }
+    }
+
+    /// Dr ad valorem tax by well / Cr ad valorem payable to the commission: a year's fee each, at 8/8.
+    fn impact_fee_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
+        let lease = &self.masters.leases[document.subject as usize].record;
+        let what = format!("Impact fee of {}, {}", document.month.year(), lease.name);
+        let mut draft = Draft::new(document, entered_on, what);
+        draft.production_month = Some(document.month.first());
+        let fees = self.impact_fees(document.month, document.subject);
+        for (well, year, fee) in &fees {
+            let record = &self.masters.taxes[*fee as usize];
+            draft.debit(code::AD_VALOREM_EXPENSE, self.fee_cents(*fee), |line| {
+                self.on_well(line, *well);
+                self.on_joint_account(line, document.subject);
+                line.quantity = Some(Quantity::ONE);
+                line.unit_of_measure = Some("WELL".into());
+                line.unit_price = Some(record.rate_per_unit);
+                line.tax_code = Some(record.tax_code.as_str().into());
+                line.text = Some(format!("Impact fee, year {year} from spud").into());
+            });
+        }
+        let owed = fees.iter().map(|(.., fee)| self.fee_cents(*fee)).sum();
+        let office = self.masters.counterparties.fee_office;
+        draft.credit(code::AD_VALOREM_PAYABLE, owed, |line| self.with(line, office));
+        draft
     }
 
     /// Dr ad valorem tax by well / Cr ad valorem payable, at 8/8 of the working interest.
     fn property_tax_draft(&self, document: Document, entered_on: NaiveDate, facts: &Facts) -> Draft<'_> {
         let master = &self.masters.leases[document.subject as usize];
         let lease = &master.record;
-        let what = format!("Property tax {}, {}", document.month.label(), lease.name);
-        let mut draft = Draft::new(document, entered_on, what);
+        let mut draft = Draft::new(document, entered_on, property_tax_title(self, document));
         draft.production_month = Some(document.month.first());
         let taxed = self.property_tax(document.month, document.subject, facts);
         for (well, worked, cents) in &taxed {
@@ -250,7 +306,7 @@ mod tests {
         let world = world();
         let month = Month::of("2025-01-01".parse().unwrap());
         let mut found = Vec::new();
-        due(month, &world.standing(month), &mut found);
+        due(world, month, &world.standing(month), &mut found);
         found.retain(|document| document.template == Template::AdValoremPayment);
         assert!(found.len() > 10, "{}", found.len());
         for document in found {

@@ -302,6 +302,11 @@ templates! {
     AffiliateDividend = "AFFILIATE_DIVIDEND", Treasury, Intercompany, Standard, Treasury, AsEntered;
     /// It is paid, in both books.
     AffiliateDividendPayment = "AFFILIATE_DIVIDEND_PAYMENT", Treasury, Intercompany, Standard, Treasury, AsEntered;
+
+    /// A year's fee of each gas well of Pennsylvania.
+    ImpactFeeAccrual = "IMPACT_FEE_ACCRUAL", Taxes, Tax, Standard, Batch, MonthEnd;
+    /// It is paid.
+    ImpactFeePayment = "IMPACT_FEE_PAYMENT", Taxes, Tax, Standard, Treasury, AsEntered;
 }
 
 /// The transaction types of a field ticket, by what it records.

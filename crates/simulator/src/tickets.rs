@@ -6,7 +6,8 @@
 
 use crate::document::Document;
 use crate::draft::Draft;
-use crate::ground::{Ground, Ticket, Work, product, ticket_account};
+use crate::field::{Ticket, Work};
+use crate::ground::{Ground, product, ticket_account};
 use crate::masters::{GAS, unit};
 use crate::template::TICKETS;
 use chrono::NaiveDate;
@@ -15,22 +16,27 @@ use ledger::chart::code;
 
 impl Ground {
     /// A ticket of a month.
-    pub(crate) fn ticket_draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
-        let ticket = self.ticket(document.month, document.subject);
+    pub(crate) fn ticket_draft(
+        &self,
+        document: Document,
+        entered_on: NaiveDate,
+        ticket: &Ticket,
+    ) -> Draft<'_> {
         let well = &self.masters.wells[ticket.well as usize].record;
         let (transaction_type, what) = match ticket.work {
             Work::Run(GAS) => (TICKETS[1], "Gas metered"),
-            Work::Run(_) => (TICKETS[0], "Oil run"),
+            Work::Run(_) if ticket.vendor.is_none() => (TICKETS[0], "Oil metered"),
+            Work::Run(_) => (TICKETS[0], "Oil hauled"),
             Work::Water => (TICKETS[2], "Water hauled"),
             Work::Service => (TICKETS[3], "Field service"),
         };
         let mut draft = Draft::new(document, entered_on, format!("{what}, {}", well.name));
         draft.transaction_type = transaction_type;
         draft.production_month = Some(document.month.first());
-        draft.source_document = Some(format!("FT-{}", document.subject));
+        draft.source_document = Some(format!("FT-{}-{:06}", document.month.label(), document.subject + 1));
         match ticket.work {
-            Work::Run(place) => self.run(&mut draft, &ticket, place),
-            Work::Water | Work::Service => self.work_done(&mut draft, &ticket),
+            Work::Run(place) => self.run(&mut draft, ticket, place),
+            Work::Water | Work::Service => self.work_done(&mut draft, ticket),
         }
         draft
     }
@@ -55,7 +61,8 @@ impl Ground {
             measured(line, ticket, if ticket.work == Work::Water { "BBL" } else { "HR" });
             self.on_well(line, ticket.well);
         });
-        draft.credit(code::RECEIVED_NOT_INVOICED, cents, |line| self.with(line, ticket.vendor));
+        let vendor = ticket.vendor.expect("somebody does the work");
+        draft.credit(code::RECEIVED_NOT_INVOICED, cents, |line| self.with(line, vendor));
     }
 
     /// Names the well and its lease.

@@ -4,6 +4,7 @@
 use crate::books::Books;
 use crate::document::Document;
 use crate::draft::Draft;
+use crate::items::OpenItems;
 use crate::joint_interest::WRITTEN_OFF_AFTER;
 use crate::masters::OPERATOR;
 use crate::month::Month;
@@ -16,11 +17,14 @@ use chrono::NaiveDate;
 use ledger::chart::code;
 use ledger::fixed::divide_half_away;
 use ledger::period::on_or_before;
-use ledger::{JournalLine, Money, Rate, Side};
+use ledger::{JournalLine, Money, Quantity, Rate, Side};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
-/// Interest of a month on the revolver: 7.8 % a year.
-const INTEREST: Rate = Rate::from_units(650_000);
+/// Interest of a year on the revolver: 7.8 %, by the days on which it stands drawn, of a year of 360.
+const INTEREST: Rate = Rate::from_units(7_800_000);
+/// Days that a year of a credit agreement has.
+const YEAR: i64 = 360;
 /// Cash that a company never goes below, by company, in cents.
 const FLOOR: [i64; 3] = [8_000_000_00, 1_000_000_00, 1_500_000_00];
 /// What a company keeps above it; the rest repays the revolver, and at a quarter's end is paid out.
@@ -37,12 +41,14 @@ const FIELD_OF_TEN: i64 = 7;
 const PROVISION: i64 = 35;
 
 /// A draw, repayment or dividend that a month's cash decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Movement {
     pub(crate) company: u8,
     pub(crate) template: Template,
     pub(crate) day: NaiveDate,
     pub(crate) cents: i64,
+    /// The draws that a repayment pays back, and how much of each.
+    pub(crate) repaid: Vec<(Uuid, i64)>,
 }
 
 /// What the treasurer does in a month, from the cash and debt it begins with and the net flow of each day: draws before
@@ -54,12 +60,10 @@ pub(crate) fn movements(
     flows: &BTreeMap<NaiveDate, i64>,
 ) -> Vec<Movement> {
     let at = usize::from(company);
-    let bank_balance = |books: &Books| -> i64 {
-        books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum()
-    };
-    let (mut cash, mut debt) = (books.of(company, code::CASH, [0; 3]), bank_balance(books));
+    let (mut cash, mut debt) = (books.of(company, code::CASH, [0; 3]), debt(books, company));
     let mut moved = Vec::new();
-    let mut push = |template, day, cents| moved.push(Movement { company, template, day, cents });
+    let mut push =
+        |template, day, cents| moved.push(Movement { company, template, day, cents, repaid: Vec::new() });
     for (day, flow) in flows {
         cash += flow;
         if cash < FLOOR[at] {
@@ -83,6 +87,19 @@ pub(crate) fn movements(
     moved
 }
 
+/// The draws that are open, the oldest first, as far as a repayment pays them back. What it pays beyond them was drawn before
+/// anybody looked.
+pub(crate) fn draws_repaid(items: &OpenItems, company: u8, bank: u32, cents: i64) -> Vec<(Uuid, i64)> {
+    let mut left = cents;
+    let open = items.by_master(company, code::REVOLVER, bank);
+    let repaid = open.map(|(_, draw, open)| {
+        let part = left.min(-open.cents);
+        left -= part;
+        (draw, part)
+    });
+    repaid.filter(|(_, part)| *part > 0).collect()
+}
+
 /// The documents of a movement, the `nth` of its month: one, or one in the books of each of two affiliates.
 pub(crate) fn movement_documents(month: Month, nth: u32, movement: &Movement) -> Vec<Document> {
     let document = Document::new(movement.template, month, nth, 0);
@@ -96,23 +113,26 @@ pub(crate) fn movement_documents(month: Month, nth: u32, movement: &Movement) ->
 /// Dr cash / Cr revolver; its reverse; Dr dividends / Cr cash. What an affiliate declares it owes the parent: Dr dividends /
 /// Cr due to affiliates there, Dr due from affiliates / Cr dividends of affiliates here.
 pub(crate) fn movement_draft<'w>(world: &'w World, document: Document, movement: &Movement) -> Draft<'w> {
-    let what = match movement.template {
-        Template::RevolverDraw => "Revolver drawn",
-        Template::RevolverRepayment => "Revolver repaid",
-        _ => "Dividend",
-    };
     if movement.template == Template::AffiliateDividend {
         return affiliate_dividend(world, document, movement.day, movement);
     }
     let bank = world.ground.masters.counterparties.banks.start;
-    let mut draft = Draft::new(document, movement.day, format!("{what}, {}", document.month.label()));
+    let mut draft = Draft::new(document, movement.day, movement_title(document));
     match movement.template {
         Template::RevolverDraw => {
             draft.debit(code::CASH, movement.cents, |_| {});
             draft.credit(code::REVOLVER, movement.cents, |line| world.ground.with(line, bank));
         }
         Template::RevolverRepayment => {
-            draft.debit(code::REVOLVER, movement.cents, |line| world.ground.with(line, bank));
+            let repaid: i64 = movement.repaid.iter().map(|(_, cents)| cents).sum();
+            let beyond = (None, movement.cents - repaid);
+            let draws = movement.repaid.iter().map(|(draw, cents)| (Some(*draw), *cents));
+            for (draw, cents) in draws.chain([beyond]) {
+                draft.debit(code::REVOLVER, cents, |line| {
+                    world.ground.with(line, bank);
+                    line.clears_entry_id = draw;
+                });
+            }
             draft.credit(code::CASH, movement.cents, |_| {});
         }
         _ => {
@@ -121,6 +141,16 @@ pub(crate) fn movement_draft<'w>(world: &'w World, document: Document, movement:
         }
     }
     draft
+}
+
+/// What a movement is called.
+pub(crate) fn movement_title(document: Document) -> String {
+    let what = match document.template {
+        Template::RevolverDraw => "Revolver drawn",
+        Template::RevolverRepayment => "Revolver repaid",
+        _ => "Dividend",
+    };
+    format!("{what}, {}", document.month.label())
 }
 
 /// A dividend of an affiliate, or its payment. The parent's document roots the group.
@@ -174,7 +204,7 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
         return;
     }
     for company in 0..world.ground.masters.companies.len() as u8 {
-        if interest(standing, company).1 > 0 {
+        if interest(world, before, company, standing) > 0 {
             let accrual = Document::new(Template::InterestAccrual, before, 0, 0).of(company);
             found.extend([accrual, accrual.as_template(Template::InterestPayment)]);
         }
@@ -203,9 +233,48 @@ pub(crate) fn due(world: &World, month: Month, standing: &Standing, found: &mut 
     }
 }
 
-fn interest(standing: &Standing, company: u8) -> (i64, i64) {
-    let debt = standing.books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum();
-    (debt, Money::product(Money::from_units(debt), INTEREST).expect("interest fits").units())
+/// What stands drawn on the revolver for some days on end.
+struct Drawn {
+    cents: i64,
+    days: i64,
+}
+
+impl Drawn {
+    fn interest(&self) -> i64 {
+        let exact = i128::from(self.cents) * INTEREST.units_wide() * i128::from(self.days);
+        divide_half_away(exact, Rate::ONE.units_wide() * i128::from(YEAR)) as i64
+    }
+}
+
+/// What stood drawn in a month, told back from what stands when the next begins. What is drawn bears interest from its day
+/// on, what is repaid up to the day before.
+fn drawn(world: &World, month: Month, company: u8, next: &Standing) -> Vec<Drawn> {
+    let signed = |movement: &Movement| match movement.template {
+        Template::RevolverDraw => movement.cents,
+        Template::RevolverRepayment => -movement.cents,
+        _ => 0,
+    };
+    let settled = world.settled(month);
+    let moved = || settled.movements.iter().filter(|movement| movement.company == company);
+    let mut cents = debt(&next.books, company) - moved().map(signed).sum::<i64>();
+    let mut from = month.first();
+    let mut stretches = Vec::new();
+    let end = (month.plus(1).first(), 0);
+    for (day, by) in moved().map(|movement| (movement.day, signed(movement))).chain([end]) {
+        stretches.push(Drawn { cents, days: (day - from).num_days() });
+        (cents, from) = (cents + by, day);
+    }
+    stretches.retain(|drawn| drawn.cents > 0 && drawn.days > 0);
+    stretches
+}
+
+fn interest(world: &World, month: Month, company: u8, next: &Standing) -> i64 {
+    drawn(world, month, company, next).iter().map(Drawn::interest).sum()
+}
+
+/// What of the revolver is drawn.
+fn debt(books: &Books, company: u8) -> i64 {
+    books.by_master(company, code::REVOLVER, None).iter().map(|(_, cents)| -cents).sum()
 }
 
 fn provision(standing: &Standing) -> (i64, i64) {
@@ -248,17 +317,22 @@ pub(crate) fn draft(world: &World, document: Document, entered_on: NaiveDate) ->
             );
         }
         Template::AffiliateDividendPayment => {
-            let declared = world.settled(month).movements[document.subject as usize];
+            let declared = world.settled(month).movements[document.subject as usize].clone();
             return affiliate_dividend(world, document, entered_on, &declared);
         }
         Template::InterestAccrual | Template::InterestPayment => {
-            let (debt, cents) = interest(&world.standing(month.plus(1)), document.company);
+            let next = world.standing(month.plus(1));
+            let cents = interest(world, month, document.company, &next);
             draft.description = format!("Interest on the revolver, {}", month.label());
             if document.template == Template::InterestAccrual {
-                draft.debit(code::INTEREST, cents, |line| {
-                    line.base_amount = Some(Money::from_units(debt));
-                    line.rate = Some(INTEREST);
-                });
+                for drawn in drawn(world, month, document.company, &next) {
+                    draft.debit(code::INTEREST, drawn.interest(), |line| {
+                        line.base_amount = Some(Money::from_units(drawn.cents));
+                        line.rate = Some(INTEREST);
+                        line.quantity = Some(Quantity::from_units(drawn.days * 1_000));
+                        line.unit_of_measure = Some("DAY".into());
+                    });
+                }
                 draft.credit(code::INTEREST_PAYABLE, cents, |_| {});
             } else {
                 draft.debit(code::INTEREST_PAYABLE, cents, |line| {

@@ -3,9 +3,10 @@
 use crate::document::Document;
 use crate::draft::{Draft, posting_date};
 use crate::faults::{self, Planted};
+use crate::field::Ticket;
 use crate::ground::{Facts, Ground};
 use crate::items::{OpenItems, is_settled_as_planned, is_settled_in_order};
-use crate::masters::{Masters, PRODUCTS, unit};
+use crate::masters::{FOLDED, Masters, PRODUCTS, unit};
 use crate::month::Month;
 use crate::opening::Carried;
 use crate::plan::{Counters, Plan, Planned};
@@ -33,10 +34,13 @@ const FACTS_MAX: usize = 8;
 const BOOKED_MAX: usize = 6;
 /// Months whose plans are kept; each is about five megabytes at scale 1.
 const PLANS_MAX: usize = 3;
+/// Months whose field tickets are kept: those that are planned and built, for a few readers at once. Each is some five megabytes
+/// at scale 1.
+const FIELDS_MAX: usize = 3;
 /// Months that a document can be entered after the month whose business it is.
 const LOOK_BACK: i32 = 3;
-/// Approves what is above a limit, and never creates an entry.
-const APPROVER: &str = "cfo";
+/// Approve what is made by hand up to the company's limit, and what is above it; neither creates an entry.
+const APPROVERS: [&str; 2] = ["controller", "cfo"];
 
 /// One submission: a good entry, or a fault planted beside one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +72,7 @@ type Cell<T> = Arc<OnceLock<T>>;
 #[derive(Debug, Default)]
 struct Months {
     facts: BTreeMap<Month, Cell<Arc<Facts>>>,
+    fields: BTreeMap<Month, Cell<Arc<Vec<Ticket>>>>,
     booked: BTreeMap<Month, Cell<Arc<Booked>>>,
     plans: BTreeMap<Month, Cell<Arc<Plan>>>,
     /// What was counted before each month; a few bytes a month.
@@ -145,13 +150,48 @@ impl World {
                 records.extend(periods_of_year(code, year).into_iter().map(ReferenceRecord::Period));
             }
         }
-        let known = self.ground.prices.rows().filter(|(_, month, _)| *month < start);
-        records.extend(
-            known.map(|(series, month, price)| {
-                market_price(series, month, price, self.settings.prices.source())
-            }),
-        );
+        records.extend(self.prices_before(start));
         records
+    }
+
+    /// The prices of the months that have ended when the run begins: the table's, and those of all that is booked before.
+    fn prices_before(&self, start: NaiveDate) -> Vec<ReferenceRecord> {
+        let mut known: BTreeMap<(Series, Month), ledger::UnitPrice> = self
+            .ground
+            .prices
+            .rows()
+            .map(|(series, month, price)| ((series, Month::of(month)), price))
+            .collect();
+        let first = Month::of(start);
+        for series in Series::ALL {
+            // From the table's end on, prices follow their path.
+            let of_table = known.keys().filter(|(of, _)| *of == series).map(|(_, month)| *month);
+            let path = of_table.max().map_or(first, |last| last.plus(1)).min(first.plus(-FOLDED));
+            for month in (path.0..first.0).map(Month) {
+                let price = || self.ground.prices.month(self.settings.seed, series, month.first());
+                known.entry((series, month)).or_insert_with(price);
+            }
+        }
+        let ended = known.into_iter().filter(|((_, month), _)| *month < first);
+        ended.map(|((series, month), price)| self.market_price(series, month, price)).collect()
+    }
+
+    /// The prices of a month, which are known once it has ended.
+    fn prices_of(&self, month: Month) -> Vec<ReferenceRecord> {
+        let price = |series| self.ground.prices.month(self.settings.seed, series, month.first());
+        Series::ALL.map(|series| self.market_price(series, month, price(series))).into()
+    }
+
+    fn market_price(&self, series: Series, month: Month, price: ledger::UnitPrice) -> ReferenceRecord {
+        ReferenceRecord::MarketPrice(MarketPrice {
+            series: series.code().to_owned(),
+            price_date: month.first(),
+            price_source: self.settings.prices.source().to_owned(),
+            revision: 0,
+            price,
+            unit_of_measure: series.unit_of_measure().to_owned(),
+            currency: "USD".to_owned(),
+        })
     }
 
     /// The masters that become known from `from` up to and without `until`, each with its instant: before the first entry
@@ -168,12 +208,18 @@ impl World {
         while month.begins_at() < until {
             let known = self.ground.masters.became_known(month).into_iter();
             let known = known.map(|(day, record)| (midnight(day), record));
-            let reported_at = midnight(month.plus(1).working_day(3));
+            let reported_at = reported_at(month);
             let reported =
                 if window.contains(&reported_at) { self.month_reported(month) } else { Vec::new() };
             let reported = reported.into_iter().map(|record| (reported_at, record));
             let periods = self.periods_opened(month).into_iter().map(|record| (month.begins_at(), record));
-            records.extend(known.chain(periods).chain(reported).filter(|(at, _)| window.contains(at)));
+            let priced_at = month.plus(1).begins_at();
+            let prices = if window.contains(&priced_at) { self.prices_of(month) } else { Vec::new() };
+            let prices = prices.into_iter().map(|record| (priced_at, record));
+            records.extend(self.revised_within(month, &window));
+            records.extend(
+                known.chain(periods).chain(prices).chain(reported).filter(|(at, _)| window.contains(at)),
+            );
             month = month.plus(1);
         }
         records.sort_by_key(|(known_at, _)| *known_at);
@@ -192,7 +238,7 @@ impl World {
             .collect()
     }
 
-    /// Production, reserves and prices of a month.
+    /// Production and reserves of a month.
     fn month_reported(&self, month: Month) -> Vec<ReferenceRecord> {
         let facts = self.facts(month);
         let standing = self.standing(month.plus(1));
@@ -219,11 +265,52 @@ impl World {
             )));
         }
         records.extend(self.others_reported(month));
-        for series in Series::ALL {
-            let price = self.ground.prices.month(self.settings.seed, series, month.first());
-            records.push(market_price(series, month.first(), price, self.settings.prices.source()));
-        }
         records
+    }
+
+    /// Whether the production of a month is reported after the books begin.
+    pub(crate) fn is_reported(&self, month: Month) -> bool {
+        reported_at(month) >= midnight(self.settings.start_date)
+    }
+
+    /// Production of earlier months that is put right within a window of a month; each on the first instant of its day.
+    fn revised_within(
+        &self,
+        month: Month,
+        window: &std::ops::Range<DateTime<Utc>>,
+    ) -> Vec<(DateTime<Utc>, ReferenceRecord)> {
+        let mut dawns = month.days().map(midnight);
+        if !dawns.any(|dawn| window.contains(&dawn)) {
+            return Vec::new();
+        }
+        let revised = self.revised(month).into_iter();
+        let revised = revised.map(|(day, record)| (midnight(day), ReferenceRecord::Production(record)));
+        revised.filter(|(at, _)| window.contains(at)).collect()
+    }
+
+    /// The production that a month's finals, corrections and checks of other operators put right, each with its day.
+    fn revised(&self, month: Month) -> Vec<(NaiveDate, Production)> {
+        let mut revised = revenue::revised(self, month);
+        let produced = month.plus(-1);
+        if !self.is_reported(produced) {
+            return revised;
+        }
+        for (at, well) in (0..).zip(&self.ground.masters.wells).filter(|(_, well)| !well.is_operated()) {
+            for (place, product) in (0..).zip(PRODUCTS) {
+                let Some(volume) = self.ground.others_revised(produced, at, place) else { continue };
+                let check = Document::new(Template::NonOperatedRevenue, produced, at, u16::from(place));
+                let record = Production {
+                    well_id: well.record.well_id.clone(),
+                    product,
+                    production_month: produced.first(),
+                    revision: 1,
+                    volume,
+                    unit_of_measure: unit(product).to_owned(),
+                };
+                revised.push((self.entered_on(check), record));
+            }
+        }
+        revised
     }
 
     /// Production of wells that others operate.
@@ -296,6 +383,12 @@ impl World {
     pub(crate) fn facts(&self, month: Month) -> Arc<Facts> {
         let cell = kept(&mut self.months().facts, month, FACTS_MAX);
         Arc::clone(cell.get_or_init(|| Arc::new(self.ground.facts(month))))
+    }
+
+    /// The field tickets of a month, in order.
+    fn field(&self, month: Month) -> Arc<Vec<Ticket>> {
+        let cell = kept(&mut self.months().fields, month, FIELDS_MAX);
+        Arc::clone(cell.get_or_init(|| Arc::new(self.ground.field(month))))
     }
 
     fn booked(&self, month: Month) -> Arc<Booked> {
@@ -396,7 +489,7 @@ impl World {
     /// Every document that follows from what stands when a month begins.
     fn due(&self, month: Month, standing: &Standing, found: &mut Vec<Document>) {
         owners::documents(self, month, standing, found);
-        taxes::due(month, standing, found);
+        taxes::due(self, month, standing, found);
         joint_interest::due(self, month, standing, found);
         capital::due(self, month, standing, found);
         depletion::due(self, month, standing, found);
@@ -491,9 +584,9 @@ impl World {
     /// What the tickets of a month post that are entered before an instant.
     fn tickets_before(&self, month: Month, instant: i64) -> Tickets {
         let mut tickets = Tickets::new();
-        let slots = self.ground.slots(month);
-        for slot in slots.take_while(|slot| self.ground.ticket_at(*slot).timestamp_micros() < instant) {
-            post_ticket(&mut tickets, month, &self.ground.ticket(month, slot));
+        let is_before = |ticket: &&Ticket| ticket.entered_at(month).timestamp_micros() < instant;
+        for ticket in self.field(month).iter().take_while(is_before) {
+            post_ticket(&mut tickets, month, ticket);
         }
         tickets
     }
@@ -546,15 +639,21 @@ impl World {
         }
         let booked = self.booked(month);
         planned.extend(booked.documents.iter().filter(|planned| planned.entered_at >= start));
-        let slots = self.ground.slots(month);
-        planned.reserve(slots.len());
-        let ticket = |slot| Planned {
-            entered_at: self.ground.ticket_at(slot).timestamp_micros(),
-            document: Document::new(Template::Ticket, month, slot, 0),
-            fiscal_year: month.year(),
-            number: 0,
+        let field = self.field(month);
+        planned.reserve(field.len());
+        let ticket = |(nth, ticket): (u32, &Ticket)| {
+            let entered_at = ticket.entered_at(month);
+            // Its place among the month's tickets, and its day.
+            let document = Document::new(Template::Ticket, month, nth, entered_at.day() as u16);
+            Planned {
+                entered_at: entered_at.timestamp_micros(),
+                document,
+                fiscal_year: month.year(),
+                number: 0,
+            }
         };
-        planned.extend(slots.map(ticket).filter(|planned| planned.entered_at >= start));
+        let tickets = (0..).zip(field.iter()).map(ticket);
+        planned.extend(tickets.filter(|planned| planned.entered_at >= start));
         planned
     }
 
@@ -579,22 +678,21 @@ impl World {
 
     /// Whether an entry of this id was entered before the first day: what it left open is carried in, it is not published.
     pub(crate) fn is_before_books(&self, entry_id: Uuid) -> bool {
-        // Ids are UUIDs of version 7's shape: their first 48 bits are milliseconds since 1970.
-        ((entry_id.as_u128() >> 80) as i64) < midnight(self.settings.start_date).timestamp_millis()
+        entered_at(entry_id).is_some_and(|at| at < midnight(self.settings.start_date))
     }
 
     /// The day on which a document is entered.
     pub(crate) fn entered_on(&self, document: Document) -> NaiveDate {
         match document.template.shape().family {
             Family::Opening => self.begins_at().date_naive(),
-            Family::Tickets => self.ground.ticket_at(document.subject).date_naive(),
+            Family::Tickets => document.month.day(u64::from(document.part)),
             Family::Revenue => revenue::entered_on(self, document),
             Family::Owners => owners::entered_on(document),
             Family::Taxes => taxes::entered_on(self, document),
             Family::Payables => payables::entered_on(self, document),
             Family::Currency => currency::entered_on(document),
-            Family::JointInterest => joint_interest::entered_on(document),
-            Family::NonOperator => non_operator::entered_on(document),
+            Family::JointInterest => joint_interest::entered_on(self, document),
+            Family::NonOperator => non_operator::entered_on(self, document),
             Family::Capital => capital::entered_on(self, document),
             Family::Depletion => depletion::entered_on(document),
             Family::Retirement => retirement::entered_on(self, document),
@@ -629,7 +727,10 @@ impl World {
     pub(crate) fn draft(&self, document: Document, entered_on: NaiveDate) -> Draft<'_> {
         match document.template.shape().family {
             Family::Opening => opening::draft(self, document),
-            Family::Tickets => self.ground.ticket_draft(document, entered_on),
+            Family::Tickets => {
+                let ticket = self.field(document.month)[document.subject as usize];
+                self.ground.ticket_draft(document, entered_on, &ticket)
+            }
             Family::Revenue => revenue::draft(self, document, entered_on),
             Family::Owners => owners::draft(self, document, entered_on),
             Family::Taxes => taxes::draft(self, document, entered_on),
@@ -687,7 +788,8 @@ impl World {
             .map(|line| line.functional_amount)
             .sum();
         let (total_debit, total_credit) = (total(Side::Debit), total(Side::Credit));
-        let needs_approval = functional > company.approval_limit || shape.source == ledger::Source::Manual;
+        let is_above = functional > company.approval_limit;
+        let needs_approval = is_above || shape.source == ledger::Source::Manual;
         let fiscal_period = match (draft.document_type, shape.counts) {
             (DocumentType::Opening, _) => 0,
             (_, Counts::YearEnd) => ADJUSTING_PERIOD,
@@ -716,7 +818,7 @@ impl World {
             functional_currency: "USD".into(),
             fx_rate,
             created_by: document.created_by(self.settings.seed).into(),
-            approved_by: needs_approval.then(|| APPROVER.into()),
+            approved_by: needs_approval.then(|| APPROVERS[usize::from(is_above)].into()),
             source_document: draft.source_document.map(Into::into),
             reverses_entry_id: draft.reverses,
             auto_reverse_on: draft.auto_reverse_on,
@@ -727,6 +829,11 @@ impl World {
             lines: draft.lines,
         }
     }
+}
+
+/// When an entry was entered: ids are UUIDs of version 7's shape, whose first 48 bits are milliseconds since 1970.
+pub(crate) fn entered_at(entry_id: Uuid) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis((entry_id.as_u128() >> 80) as i64)
 }
 
 /// What a reversal reverses.
@@ -765,6 +872,11 @@ fn identity(settings: &Settings) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+/// When a month's production and reserves are reported.
+fn reported_at(month: Month) -> DateTime<Utc> {
+    midnight(month.plus(1).working_day(3))
+}
+
 /// What of a product a well still holds, at the ratio in which a month made it.
 fn reserve(
     well_id: &str,
@@ -785,16 +897,4 @@ fn reserve(
         proved: of(left / 10 * depletion::PROVED_OF_DEVELOPED),
         unit_of_measure: unit(product).to_owned(),
     }
-}
-
-fn market_price(series: Series, month: NaiveDate, price: ledger::UnitPrice, source: &str) -> ReferenceRecord {
-    ReferenceRecord::MarketPrice(MarketPrice {
-        series: series.code().to_owned(),
-        price_date: month,
-        price_source: source.to_owned(),
-        revision: 0,
-        price,
-        unit_of_measure: series.unit_of_measure().to_owned(),
-        currency: "USD".to_owned(),
-    })
 }

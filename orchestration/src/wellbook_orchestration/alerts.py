@@ -22,13 +22,14 @@ LONGEST = 2_000
 
 @dataclass(frozen=True)
 class Alert:
-    """A run that failed."""
+    """A run that failed, or a look that found something wrong."""
 
     job: str
-    run_id: str
+    #: Nothing where no run failed.
+    run_id: str | None
     #: What failed and why, by step.
     reasons: list[str]
-    #: Page of the run; nothing where WELLBOOK_DAGSTER is not set.
+    #: Page of the run, or of what looked; nothing where WELLBOOK_DAGSTER is not set.
     page: str | None
     partition: str | None
 
@@ -54,15 +55,24 @@ class Alert:
 def of(context: dg.RunFailureSensorContext) -> Alert:
     """What is to be said of a failed run."""
     run = context.dagster_run
-    base = os.environ.get("WELLBOOK_DAGSTER")
     reasons = [_reason(event) for event in context.get_step_failure_events()]
     return Alert(
         job=run.job_name,
         run_id=run.run_id,
         reasons=reasons or [context.failure_event.message or "it gave no reason"],
-        page=f"{base.rstrip('/')}/runs/{run.run_id}" if base else None,
+        page=_page(f"runs/{run.run_id}"),
         partition=run.tags.get("dagster/partition"),
     )
+
+
+def of_look(sensor: str, reasons: list[str]) -> Alert:
+    """What is to be said where a sensor itself found something wrong."""
+    return Alert(job=sensor, run_id=None, reasons=reasons, page=_page("automation"), partition=None)
+
+
+def _page(path: str) -> str | None:
+    base = os.environ.get("WELLBOOK_DAGSTER")
+    return f"{base.rstrip('/')}/{path}" if base else None
 
 
 def _reason(event: dg.DagsterEvent) -> str:
@@ -105,4 +115,5 @@ def send(alert: Alert, log: logging.Logger) -> None:
             session.post(webhook, json=alert.json(), timeout=ANSWER_WITHIN_SECONDS).raise_for_status()
         except requests.RequestException as error:
             # The address is a secret, and an error of this library names it.
-            log.error(f"the alert for run {alert.run_id} did not reach WELLBOOK_ALERT_WEBHOOK: {type(error).__name__}")
+            whose = f"for run {alert.run_id}" if alert.run_id else f"of {alert.job}"
+            log.error(f"the alert {whose} did not reach WELLBOOK_ALERT_WEBHOOK: {type(error).__name__}")

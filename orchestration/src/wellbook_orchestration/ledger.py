@@ -172,7 +172,8 @@ class Ledger(dg.ConfigurableResource):
         if not _exists(cursor, marts):
             return {}
         rows = cursor.execute(
-            f"select source_partition, max(source_offset) as source_offset from {marts} group by source_partition"
+            f"select source_partition, max(source_offset) as source_offset from {marts} where line_number = 1"
+            " group by source_partition"
         ).fetchall()
         return {row["source_partition"]: row["source_offset"] for row in rows}
 

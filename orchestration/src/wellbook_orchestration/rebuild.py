@@ -169,7 +169,9 @@ def compare(connection: psycopg.Connection[Any], marts: list[Mart]) -> dict[str,
 def _quiet_until(cursor: psycopg.Cursor[Row]) -> list[Row]:
     """By company: the first period that has a line on one side only. What lies before it must be alike."""
     cursor.execute(f"""
-        with seen as (select source_partition, max(source_offset) as newest from gl.journal_lines group by 1)
+        with seen as (
+            select source_partition, max(source_offset) as newest from gl.journal_lines where line_number = 1 group by 1
+        )
         select line.company_code, min(line.period_key) as period_key
         from {BESIDE}gl.journal_lines as line
         left join seen using (source_partition)
@@ -191,7 +193,8 @@ def _compare(cursor: psycopg.Cursor[Row], mart: Mart, bounds: list[Row]) -> int 
     if "source_offset" in columns and "source_partition" in columns:
         condition = sql.SQL(
             "not exists (select from (select source_partition as p, max(source_offset) as newest from gl.journal_lines"
-            " group by 1) as seen where seen.p = source_partition and source_offset > seen.newest)"
+            " where line_number = 1 group by 1) as seen"
+            " where seen.p = source_partition and source_offset > seen.newest)"
         )
     elif "company_code" in columns and "period_key" in columns:
         condition = _before(bounds)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from wellbook_orchestration import alerts, jobs, reports, schedules
+from wellbook_orchestration import alerts, freshness, jobs, marts, reports, schedules
 from wellbook_orchestration.ledger import Away, ClosedPeriod, Ledger
 from wellbook_orchestration.stream import Stream
 
@@ -13,6 +13,8 @@ from wellbook_orchestration.stream import Stream
 GRACE = timedelta(minutes=2)
 #: Packages that one look may ask for: a fast ledger closes one period of three companies at a time.
 PACKAGES_AT_ONCE = 12
+#: What dbt's sources promise; read once, as dbt's models are.
+BARS = freshness.bars(marts.PROJECT.manifest_path)
 
 
 @dg.sensor(
@@ -114,4 +116,28 @@ def failure_alert(context: dg.RunFailureSensorContext) -> None:
     alerts.send(alerts.of(context), context.log)
 
 
-ALL = [marts_held_back, period_closed, failure_alert]
+@dg.sensor(
+    name="stale_sources",
+    minimum_interval_seconds=300,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Says in the log, and to WELLBOOK_ALERT_WEBHOOK where it is set, that a staging table was not loaded"
+    " for longer than its source's `error_after`; once, until it is loaded again.",
+)
+def stale_sources(context: dg.SensorEvaluationContext, ledger: Ledger) -> dg.SensorResult | dg.SkipReason:
+    """No run fails where nothing is loaded: none is asked for. What is stale in two looks is told, for right after a
+    start the first load is on its way."""
+    try:
+        with ledger.snapshot() as cursor:
+            stale = freshness.stale(cursor, BARS)
+    except Away as error:
+        return dg.SkipReason(str(error))
+    before = json.loads(context.cursor) if context.cursor else {"stale": [], "told": []}
+    told = [source for source in before["told"] if source in stale]
+    new = [source for source in stale if source in before["stale"] and source not in told]
+    if new:
+        alerts.send(alerts.of_look(context.sensor_name, [stale[source] for source in new]), context.log)
+    said = "; ".join(stale.values()) or "every source was loaded in time"
+    return dg.SensorResult(skip_reason=said, cursor=json.dumps({"stale": sorted(stale), "told": sorted(told + new)}))
+
+
+ALL = [marts_held_back, period_closed, failure_alert, stale_sources]

@@ -1,6 +1,8 @@
 //! The reference records that explain an amount, by what they are asked for.
 
 use crate::entry::Product;
+use crate::forward::{Curve, TRAILING};
+use crate::period::months_later;
 use crate::reference::{
     Afe, JibDeck, MarketPrice, Owner, OwnerDeck, Production, ReferenceRecord, Reserve, TaxRate,
 };
@@ -20,7 +22,8 @@ pub struct Facts {
     owners: HashMap<String, Owner>,
     afes: HashMap<String, Dated<Afe>>,
     wells_of_leases: HashMap<String, Vec<String>>,
-    production: HashMap<(String, Product, NaiveDate), Production>,
+    /// By revision.
+    production: HashMap<(String, Product, NaiveDate), BTreeMap<i32, Production>>,
     reserves: HashMap<(String, Product), Dated<Reserve>>,
     /// By series and month, and in each by source.
     prices: HashMap<(String, NaiveDate), HashMap<String, MarketPrice>>,
@@ -54,8 +57,7 @@ impl Facts {
             }
             ReferenceRecord::Production(it) => {
                 let key = (it.well_id.clone(), it.product, it.production_month);
-                let revision = it.revision;
-                insert_latest(&mut self.production, key, it, revision, |known| known.revision);
+                self.production.entry(key).or_default().insert(it.revision, it);
             }
             ReferenceRecord::Reserve(it) => {
                 let reserves = self.reserves.entry((it.well_id.clone(), it.product)).or_default();
@@ -109,14 +111,24 @@ impl Facts {
         self.wells_of_leases.get(lease_id).map_or(&[], Vec::as_slice)
     }
 
-    /// What a well made of a product in a month, as reported last.
+    /// What a well made of a product in a month, as reported first: what the month is accrued and depleted on.
     pub(super) fn production(
         &self,
         well_id: &str,
         product: Product,
         month: NaiveDate,
     ) -> Option<&Production> {
-        self.production.get(&(well_id.to_owned(), product, month))
+        self.reports(well_id, product, month).next()
+    }
+
+    /// The same as reported first and as put right since.
+    pub(super) fn reports(
+        &self,
+        well_id: &str,
+        product: Product,
+        month: NaiveDate,
+    ) -> impl Iterator<Item = &Production> {
+        self.production.get(&(well_id.to_owned(), product, month)).into_iter().flat_map(BTreeMap::values)
     }
 
     /// The estimate of reserves of a day.
@@ -129,6 +141,17 @@ impl Facts {
         let sources = self.prices.get(&(series.to_owned(), month))?;
         let monthly = sources.values().filter(|price| !self.daily.contains(&price.price_source));
         monthly.min_by(|a, b| a.price_source.cmp(&b.price_source))
+    }
+
+    /// The forward curve of a series as it stands at the end of a month; a month without a price has the next one's. None
+    /// where the month's own is not known.
+    pub(super) fn curve(&self, series: &str, month: NaiveDate) -> Option<Curve> {
+        let mut means = [self.price(series, month)?.price; TRAILING];
+        for (back, at) in (1..).zip(1..TRAILING) {
+            let known = self.price(series, months_later(month, -back));
+            means[at] = known.map_or(means[at - 1], |known| known.price);
+        }
+        Some(Curve::new(means))
     }
 }
 

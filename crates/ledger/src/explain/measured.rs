@@ -5,7 +5,8 @@ use super::{Calculation, Facts, Method, kind, words};
 use crate::chart::code;
 use crate::entry::{JournalEntry, JournalLine, Product};
 use crate::fixed::{DecimalInterest, Money, Quantity, Rate, UnitPrice, divide_half_away};
-use chrono::NaiveDate;
+use crate::forward::REVERSION;
+use chrono::{Datelike, NaiveDate};
 
 /// Explains the lines that carry it, of those that are still open.
 pub(super) fn explain(sheet: &mut Sheet<'_>) {
@@ -15,16 +16,16 @@ pub(super) fn explain(sheet: &mut Sheet<'_>) {
         let is_swap = kind(sheet.entry) == "HEDGE_MARK_TO_MARKET";
         let calculation =
             match (line.quantity, line.unit_price, line.base_amount, line.rate, line.decimal_interest) {
-                (Some(quantity), price, before, ..) if is_swap => {
-                    let worth = (quantity, price.unwrap_or_default());
+                (quantity, price, before, ..) if is_swap && (quantity.is_some() || before.is_some()) => {
+                    let worth = (quantity.unwrap_or_default(), price.unwrap_or_default());
                     valued(sheet, line, worth, before.unwrap_or_default())
                 }
                 (Some(quantity), Some(price), None, ..) => priced(sheet, line, quantity, price),
                 (Some(quantity), Some(price), Some(before), ..) => {
                     valued(sheet, line, (quantity, price), before)
                 }
-                (Some(months), None, Some(base), Some(rate), None) if is_of_months(line) => {
-                    by_month(line, (base, rate), months)
+                (Some(time), None, Some(base), Some(rate), None) if of_a_year(line).is_some() => {
+                    by_time(line, (base, rate), time)
                 }
                 (_, None, Some(base), Some(rate), share) => rated(sheet, line, (base, rate), share),
                 (_, None, Some(base), None, Some(share)) => shared(sheet, line, base, share),
@@ -47,7 +48,32 @@ fn priced(sheet: &Sheet<'_>, line: &JournalLine<'_>, quantity: Quantity, price: 
     if kind(sheet.entry) == "HEDGE_SETTLEMENT" {
         return swap(sheet, line, price, calculation);
     }
+    if kind(sheet.entry) == "IMPACT_FEE_ACCRUAL" {
+        return fee(sheet, line, price, calculation);
+    }
+    if kind(sheet.entry) == "GAS_IMBALANCE" {
+        return imbalance(sheet, line, (times(line, quantity, price), cents));
+    }
     calculation.noting(market(sheet.facts, sheet.entry, line))
+}
+
+/// A well's fee of a year is what the record that holds at its end says.
+fn fee(sheet: &Sheet<'_>, line: &JournalLine<'_>, price: UnitPrice, calculation: Calculation) -> Calculation {
+    let code = line.tax_code.as_deref().unwrap_or_default();
+    let Some(tax) = sheet.facts.tax(code, sheet.entry.posting_date) else { return calculation };
+    let mut calculation = calculation.noting([format!("{code}: {}", tax.statute)]);
+    calculation.contradictions.extend(expect("fee", price, tax.rate_per_unit).err());
+    calculation
+}
+
+/// Gas beyond a party's share adds to an account on its normal side; what is below zero comes off it on the other.
+fn imbalance(sheet: &Sheet<'_>, line: &JournalLine<'_>, (text, cents): (String, i64)) -> Calculation {
+    let account = crate::chart::place(&line.account_code).map(|at| &crate::chart::accounts()[at]);
+    let normal = account.map_or(line.side, |account| account.normal_side);
+    let calculation = Calculation::worked_on(line, Method::Price, text, (normal, cents));
+    let side = if line.side == crate::entry::Side::Debit { "debit" } else { "credit" };
+    let note = (line.side != normal).then(|| format!("below zero: it comes off the account, by a {side}"));
+    calculation.noting(note).noting(market(sheet.facts, sheet.entry, line))
 }
 
 /// A swap's price is what it fixes less what the market was.
@@ -98,42 +124,77 @@ fn valued(
     let kept = if line.account_code == code::DERIVATIVE_ASSET { value.max(0) } else { value.min(0) };
     let text = format!(
         "{}, to the {} {}, less {} before",
-        times(line, quantity, price),
+        if quantity.is_zero() { "nothing open".to_owned() } else { times(line, quantity, price) },
         if line.account_code == code::DERIVATIVE_ASSET { "asset" } else { "liability" },
         words::cents(kept),
         words::cents(before.units()),
     );
     let side = crate::entry::Side::Debit;
-    let month = crate::period::first_of_month(sheet.entry.posting_date);
-    let market = sheet.facts.price("WTI", month);
-    let market = market.map(|it| {
-        format!(
-            "price: fixed {} less WTI of {} {}",
-            words::number(price + it.price),
-            words::month(month),
-            words::number(it.price)
-        )
+    let mut calculation = Calculation::worked_on(line, Method::Price, text, (side, kept - before.units()));
+    let (note, contradictions) = marked(sheet, line, price);
+    calculation.contradictions.extend(contradictions);
+    calculation.noting(note)
+}
+
+/// What a swap's price at a month's end is, and what contradicts it: what the swaps of a month of delivery fix, less the
+/// forward price of that month on the curve that the market's means of the months up to then make.
+fn marked(sheet: &Sheet<'_>, line: &JournalLine<'_>, price: UnitPrice) -> (Option<String>, Vec<String>) {
+    let terms = line.text.as_deref().and_then(|text| {
+        let (delivered, prices) = text.strip_prefix("Swaps for ")?.split_once(", fixed ")?;
+        let delivered: NaiveDate = format!("{delivered}-01").parse().ok()?;
+        let (fixed, forward) = prices.split_once(", forward ")?;
+        Some((delivered, fixed.parse::<UnitPrice>().ok()?, forward.parse::<UnitPrice>().ok()?))
     });
-    Calculation::worked_on(line, Method::Price, text, (side, kept - before.units())).noting(market)
+    let Some((delivered, fixed, forward)) = terms else { return (None, Vec::new()) };
+    let month = crate::period::first_of_month(sheet.entry.posting_date);
+    let months_of = |date: NaiveDate| date.year() * 12 + date.month0() as i32;
+    let ahead = usize::try_from(months_of(delivered) - months_of(month)).ok();
+    let mut contradictions = Vec::from_iter(expect("price", price, fixed - forward).err());
+    let known = ahead.and_then(|ahead| Some((ahead, sheet.facts.curve("WTI", month)?.ahead(ahead))));
+    let source = match known {
+        None => "no WTI of the month is on the reference topics".to_owned(),
+        Some((ahead, known)) => {
+            contradictions.extend(expect("forward price", forward, known).err());
+            match ahead {
+                0 => format!("WTI of {}", words::month(month)),
+                _ => format!(
+                    "WTI of {}, {} of 24 of the way to the mean of its 24 months",
+                    words::month(month),
+                    ahead.min(REVERSION)
+                ),
+            }
+        }
+    };
+    let note = format!("fixed {} less forward {} ({source})", words::number(fixed), words::number(forward));
+    (Some(note), contradictions)
 }
 
-/// Whether a line's rate is that of a year, of which it takes so many months.
-fn is_of_months(line: &JournalLine<'_>) -> bool {
-    line.unit_of_measure.as_deref() == Some("MONTH")
+/// What a year has of the time that a line's rate of a year is taken for, and its name: months, or days of a credit
+/// agreement.
+fn of_a_year(line: &JournalLine<'_>) -> Option<(i128, &'static str)> {
+    match line.unit_of_measure.as_deref() {
+        Some("MONTH") => Some((12, "months")),
+        Some("DAY") => Some((360, "days")),
+        _ => None,
+    }
 }
 
-/// Base times the rate of a year, a twelfth for each month, rounded once.
-fn by_month(line: &JournalLine<'_>, (base, rate): (Money, Rate), months: Quantity) -> Calculation {
-    let exact = base.units_wide() * rate.units_wide() * months.units_wide();
-    let cents = divide_half_away(exact, Rate::ONE.units_wide() * Quantity::ONE.units_wide() * 12) as i64;
+/// Base times the rate of a year, by the part of the year, rounded once.
+fn by_time(line: &JournalLine<'_>, (base, rate): (Money, Rate), time: Quantity) -> Calculation {
+    let (year, name) = of_a_year(line).unwrap_or((1, "years"));
+    let exact = base.units_wide() * rate.units_wide() * time.units_wide();
+    let cents = divide_half_away(exact, Rate::ONE.units_wide() * Quantity::ONE.units_wide() * year) as i64;
     let text = format!(
-        "{} × {} a year × {} of 12 months",
+        "{} × {} a year × {} of {year} {name}",
         words::cents(base.units()),
         words::number(rate),
-        words::number(months)
+        words::number(time)
     );
-    Calculation::worked(line, Method::Rate, text, cents)
-        .noting(["cost of the equipment, in equal parts over the months of its life".to_owned()])
+    let note = match line.account_code.as_ref() {
+        code::INTEREST => "what stood drawn on the revolver on those days, by days of a year of 360",
+        _ => "cost of the equipment, in equal parts over the months of its life",
+    };
+    Calculation::worked(line, Method::Rate, text, cents).noting([note.to_owned()])
 }
 
 /// Base times rate.
@@ -166,7 +227,6 @@ fn about_rate(
         ("DEPLETION" | "LEASEHOLD_AMORTISATION", _) => depletion(sheet, line, rate),
         ("DEPRECIATION", _) => said("what is left of the equipment in the last month of its life"),
         ("ARO_ACCRETION", _) => said("the obligation × a month of the credit-adjusted rate (ASC 410-20)"),
-        ("INTEREST_ACCRUAL", _) => said("what is drawn on the revolver × a month of its interest"),
         ("BAD_DEBT_PROVISION", _) => said("what partners owe × the provision of a quarter"),
         ("AD_VALOREM_ACCRUAL", _) => {
             said("revenue of the well's working interest × the counties' rate; partners are billed theirs")
@@ -176,7 +236,6 @@ fn about_rate(
             (vec![format!("price when new × {condition} (COPAS)")], Vec::new())
         }
         ("NON_OPERATED_BILL", _) => said("the operator's cost at 8/8 × the company's working interest"),
-        ("VENDOR_PAYMENT", _) => said("the invoice in its currency × the rate of the day of payment"),
         ("INSURANCE_AMORTISATION", _) => said("a month of the premium × the part of it that covers this"),
         ("OWNER_DISTRIBUTION", _) => withheld(sheet, base),
         ("PAYROLL", _) => burden(sheet, line, base),
@@ -341,9 +400,13 @@ fn equivalents<'w>(
 
 // --- prices --------------------------------------------------------------------------------------------------------
 
-/// How a price compares with the market's of its month.
+/// How a price compares with the market's of its month; a ticket's, with that of the month before, the last that is known on
+/// its day.
 pub(super) fn market(facts: &Facts, entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> Option<String> {
     let month = line.production_month.or(entry.production_month)?;
+    let is_provisional =
+        matches!(kind(entry), "RUN_TICKET" | "GAS_METER") || line.account_code == code::REVENUE_CONTROL;
+    let month = crate::period::months_later(month, if is_provisional { -1 } else { 0 });
     let (price, product) = (line.unit_price?, line.product?);
     let (series, name) = match product {
         Product::Oil => ("WTI", "WTI"),
@@ -352,7 +415,8 @@ pub(super) fn market(facts: &Facts, entry: &JournalEntry<'_>, line: &JournalLine
         Product::Water => return None,
     };
     let known = facts.price(series, month)?;
-    let of_month = format!("price: {name} {} {}", words::month(month), words::number(known.price));
+    let price_is = if is_provisional { "provisional price" } else { "price" };
+    let of_month = format!("{price_is}: {name} {} {}", words::month(month), words::number(known.price));
     let differential = |market| format!("differential {}", words::number(price - market));
     Some(match (product, line.heat_factor) {
         (Product::Gas, Some(heat)) => {

@@ -83,6 +83,7 @@ fn explained(entry: &JournalEntry<'_>, references: &Facts) -> Explanation {
         "COPAS_OVERHEAD" | "DRILLING_OVERHEAD" => joint::overhead(&mut sheet),
         "CAPITAL_ACCRUAL" => joint::accrued(&mut sheet),
         "CLOSE_TO_PROVED" => closed_to_proved(&mut sheet),
+        "VENDOR_PAYMENT" if entry.fx_rate.is_some() => paid_abroad(&mut sheet),
         _ => {}
     }
     measured::explain(&mut sheet);
@@ -135,6 +136,32 @@ fn closed_to_proved(sheet: &mut Sheet<'_>) {
         if let Some(at) = sheet.on(account).filter(|_| !progress.is_empty()) {
             sheet.put_sum(at, &progress);
         }
+    }
+}
+
+/// An invoice in another currency is paid in it. What is cleared was booked at the invoice's rate, what is paid is at the
+/// entry's; foreign exchange gives the one and takes the other, and what is between is realised.
+fn paid_abroad(sheet: &mut Sheet<'_>) {
+    let Some((cleared, rate)) = sheet.on(code::VOUCHERS_PAYABLE).zip(sheet.entry.fx_rate) else { return };
+    let of = sheet.line(cleared);
+    let at_rate = |line| {
+        let text = format!("the other side of {}, at {}", words::lines(&[cleared]), words::number(rate));
+        Calculation::worked(line, Method::Rate, text, of.amount.units())
+    };
+    for at in sheet.places(|line| line.account_code == code::FOREIGN_EXCHANGE) {
+        let line = sheet.line(at);
+        if line.side == of.side {
+            let gained = of.functional_amount.units() - line.functional_amount.units();
+            let note =
+                format!("realised: {} in the company's currency, above zero a gain", words::cents(gained));
+            sheet.put(at, at_rate(line).noting([note]));
+        } else {
+            sheet.put_same(at, cleared);
+        }
+    }
+    sheet.put(cleared, sources::of(sheet.entry, of));
+    if let Some(at) = sheet.on(code::CASH) {
+        sheet.put(at, at_rate(sheet.line(at)));
     }
 }
 

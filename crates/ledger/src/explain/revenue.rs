@@ -188,6 +188,7 @@ pub(super) fn operated(sheet: &mut Sheet<'_>) {
     };
     explain_tickets(sheet);
     explain_whole(sheet, whole, &right, booked.as_ref());
+    explain_volume(sheet, whole, right.volume, (well, product, month));
     let Some(deck) = Deck::of(sheet, well, product, month) else {
         return without_deck(sheet, well);
     };
@@ -215,10 +216,11 @@ fn whole(sheet: &Sheet<'_>) -> Option<usize> {
             line.account_code == account && is_measured && line.unit_price.is_some()
         })
     };
-    [code::SALES_RECEIVABLE, code::REVENUE_CONTROL, code::ACCRUED_SALES].into_iter().find_map(carries)
+    [code::SALES_RECEIVABLE, code::ACCRUED_SALES, code::REVENUE_CONTROL].into_iter().find_map(carries)
 }
 
-/// What is right, and of a correction what was booked. The gross of an accrual is what its tickets came to.
+/// What is right, and of a correction what was booked. Where an accrual's price is that of its tickets, its gross is what they
+/// came to.
 fn measured(sheet: &Sheet<'_>, whole: usize) -> Option<(Measured, Option<Measured>)> {
     let line = sheet.line(whole);
     let price = line.unit_price?;
@@ -262,9 +264,45 @@ fn explain_whole(sheet: &mut Sheet<'_>, whole: usize, right: &Measured, booked: 
         );
         cents -= booked.gross;
     }
+    let on_tickets = line.base_amount.filter(|_| line.account_code == code::ACCRUED_SALES);
+    if let Some(on_tickets) = on_tickets {
+        text = format!(
+            "{text}, {}, less on the month's tickets {}",
+            words::cents(right.gross),
+            words::cents(on_tickets.units())
+        );
+        cents -= on_tickets.units();
+    }
     let calculation = Calculation::worked_on(line, Method::Price, text, (Side::Debit, cents));
-    let calculation = calculation.noting(market(sheet.facts, sheet.entry, line));
+    let mut calculation = calculation.noting(market(sheet.facts, sheet.entry, line));
+    if let Some(on_tickets) = on_tickets {
+        let control = sheet.on(code::REVENUE_CONTROL).map_or(0, |at| signed(sheet.line(at), Side::Debit));
+        calculation.contradictions.extend(expect("base", on_tickets, Money::from_units(control)).err());
+    }
     sheet.put(whole, calculation);
+}
+
+/// What is sold is what is reported: the volume is that of a revision, of an accrual that of the first.
+fn explain_volume(
+    sheet: &mut Sheet<'_>,
+    whole: usize,
+    volume: Quantity,
+    (well, product, month): (&str, Product, NaiveDate),
+) {
+    let is_accrual = kind(sheet.entry) == "REVENUE_ACCRUAL";
+    let reports = sheet.facts.reports(well, product, month);
+    let reports: Vec<_> = reports.take(if is_accrual { 1 } else { usize::MAX }).collect();
+    let Some(last) = reports.last() else { return };
+    let known = reports.iter().find(|report| report.volume == volume).unwrap_or(last);
+    let which = match known.revision {
+        0 => String::new(),
+        revision => format!(", revision {revision}"),
+    };
+    let (of_month, made) = (words::month(month), words::number(known.volume));
+    sheet.note(whole, format!("reported production of {of_month}{which}: {made} {}", known.unit_of_measure));
+    if let Err(contradiction) = expect("volume sold", volume, known.volume) {
+        sheet.contradict(whole, contradiction);
+    }
 }
 
 /// Revenue control, which the month's field tickets filled one by one.

@@ -47,6 +47,13 @@ impl<'s> Sheet<'s> {
         }
     }
 
+    /// Adds to a line that is explained what contradicts it.
+    pub(super) fn contradict(&mut self, at: usize, contradiction: String) {
+        if let Some(calculation) = &mut self.done[at] {
+            calculation.contradictions.push(contradiction);
+        }
+    }
+
     /// A line that is the sum of others.
     pub(super) fn put_sum(&mut self, at: usize, of: &[usize]) {
         let cents: i64 = of.iter().map(|place| self.line(*place).amount.units()).sum();
@@ -113,6 +120,10 @@ impl<'s> Sheet<'s> {
         let Some(rate) = self.entry.fx_rate else {
             return expect("amount in the company's currency", line.functional_amount, line.amount);
         };
+        // What is cleared was booked at the rate of the entry that it clears.
+        if line.clears_entry_id.is_some() {
+            return Ok(());
+        }
         let is_sum = matches!(&self.done[at], Some(done) if matches!(done.method, Method::Sum | Method::Same | Method::Balance));
         let expected = if is_sum {
             let others = self.entry.lines.iter().filter(|other| other.line_number != line.line_number);

@@ -52,6 +52,7 @@ fn begins(entry: &JournalEntry<'_>, line: &JournalLine<'_>) -> (Method, String) 
         | "ESCHEAT"
         | "ESCHEAT_REMITTANCE"
         | "GAS_IMBALANCE_SETTLEMENT"
+        | "IMPACT_FEE_PAYMENT"
         | "GATHERING_PAYMENT"
         | "INTERCOMPANY_SETTLEMENT"
         | "INTEREST_PAYMENT"

@@ -33,6 +33,18 @@ fn credit(account: &str, amount: &str, set: impl FnOnce(&mut JournalLine<'static
     line(account, Side::Credit, amount, set)
 }
 
+fn market_price(month: &str, price: &str) -> ReferenceRecord {
+    ReferenceRecord::MarketPrice(MarketPrice {
+        series: "WTI".into(),
+        price_date: date(month),
+        price_source: "test".into(),
+        revision: 0,
+        price: price.parse().unwrap(),
+        unit_of_measure: "BBL".into(),
+        currency: "USD".into(),
+    })
+}
+
 fn entry(transaction_type: &str, lines: Vec<JournalLine<'static>>) -> JournalEntry<'static> {
     let total = |side| lines.iter().filter(|it| it.side == side).map(|it| it.amount).sum();
     let (total_debit, total_credit) = (total(Side::Debit), total(Side::Credit));
@@ -116,15 +128,7 @@ fn facts() -> Facts {
             due_day: 25,
             statute: "Tex. Tax Code ch. 202".into(),
         }),
-        ReferenceRecord::MarketPrice(MarketPrice {
-            series: "WTI".into(),
-            price_date: date("2025-01-01"),
-            price_source: "test".into(),
-            revision: 0,
-            price: "75.74".parse().unwrap(),
-            unit_of_measure: "BBL".into(),
-            currency: "USD".into(),
-        }),
+        market_price("2025-01-01", "75.74"),
         ReferenceRecord::JibDeck(JibDeck {
             jib_code: "J".into(),
             effective_date: since,
@@ -430,6 +434,28 @@ fn overhead_is_a_rate_for_each_well_that_partners_and_the_company_share() {
 }
 
 #[test]
+fn gas_beyond_a_share_adds_to_an_account_on_its_normal_side_and_comes_off_it_on_the_other() {
+    let due = |quantity: &'static str| {
+        entry(
+            "GAS_IMBALANCE",
+            vec![
+                debit("121.000", "7091.50", move |it| measured(it, quantity, "MCF", "2.681559")),
+                credit("602.000", "7091.50", |it| measured(it, "2644.542", "MCF", "2.681559")),
+            ],
+        )
+    };
+    let explanation = holds(&due("2644.542"), &facts());
+    assert_eq!(explanation.calculations[0].text, "2,644.542 MCF × 2.681559 = 7,091.50");
+    assert!(!explain(&due("-2644.542"), &facts()).agrees(), "a volume below zero is no debit");
+    let owed = vec![
+        debit("602.000", "7091.50", |it| measured(it, "-2644.542", "MCF", "2.681559")),
+        credit("306.000", "7091.50", |it| measured(it, "2644.542", "MCF", "2.681559")),
+    ];
+    let explanation = holds(&entry("GAS_IMBALANCE", owed), &facts());
+    assert_eq!(explanation.calculations[0].notes, ["below zero: it comes off the account, by a debit"]);
+}
+
+#[test]
 fn depletion_is_a_base_times_production_over_reserves() {
     let mut facts = facts();
     facts.extend([
@@ -495,6 +521,36 @@ fn equipment_of_twenty_years_loses_a_twelfth_of_a_yearly_rate_a_month_to_the_cen
 }
 
 #[test]
+fn interest_is_of_each_stretch_of_days_on_what_stood_drawn_and_the_payable_is_all_of_it() {
+    let accrual = |amount: &str, payable: &str| {
+        let stretch = |amount: &str, base: &str, days: &str| {
+            debit("940.000", amount, |line| {
+                line.base_amount = Some(base.parse().unwrap());
+                line.rate = Some("0.078".parse().unwrap());
+                line.quantity = Some(days.parse().unwrap());
+                line.unit_of_measure = Some("DAY".into());
+            })
+        };
+        let lines = vec![
+            stretch("333666.67", "110000000", "14"),
+            stretch(amount, "120000000", "17"),
+            credit("330.000", payable, |_| {}),
+        ];
+        entry("INTEREST_ACCRUAL", lines)
+    };
+    let explanation = holds(&accrual("442000.00", "775666.67"), &Facts::default());
+    let texts: Vec<&str> = explanation.calculations[..2].iter().map(|it| it.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "110,000,000.00 × 0.078 a year × 14.00 of 360 days = 333,666.67",
+            "120,000,000.00 × 0.078 a year × 17.00 of 360 days = 442,000.00",
+        ]
+    );
+    assert!(!explain(&accrual("442000.01", "775666.68"), &Facts::default()).agrees());
+}
+
+#[test]
 fn a_swap_is_what_it_fixes_less_the_market() {
     let settled = |market: &str, price: &str, amount: &str| {
         let lines = vec![
@@ -509,6 +565,35 @@ fn a_swap_is_what_it_fixes_less_the_market() {
     let explanation = holds(&settled("75.740000", "-5.14", "5140.00"), &facts());
     assert_eq!(explanation.calculations[1].notes, ["fixed 70.60 less market 75.74 (WTI of 2025-01)"]);
     assert!(!explain(&settled("75.740000", "-5.15", "5150.00"), &facts()).agrees());
+}
+
+#[test]
+fn swaps_are_marked_on_the_curve_that_the_known_means_make_and_what_was_settled_is_nothing() {
+    let mut facts = facts();
+    // 75.74 in January 2025 and 51.74 in all the 23 months before: their mean is 52.74.
+    facts.insert(market_price("2024-12-01", "51.74"));
+    let marked = |forward: &str, price: &str, amount: &str| {
+        let lines = vec![
+            credit("342.000", amount, |it| {
+                measured(it, "1000", "BBL", price);
+                it.base_amount = Some("-400.00".parse().unwrap());
+                it.text = Some(format!("Swaps for 2026-01, fixed 63.000000, forward {forward}").into());
+            }),
+            credit("142.000", "250.00", |it| {
+                it.base_amount = Some("250.00".parse().unwrap());
+                it.text = Some("Swaps for 2024-12 settled".into());
+            }),
+            debit("611.000", "1090.00", |_| {}),
+        ];
+        entry("HEDGE_MARK_TO_MARKET", lines)
+    };
+    // A year on it is half of the way back: 64.24, of which 63 − 64.24 = −1.24 a barrel.
+    let explanation = holds(&marked("64.240000", "-1.24", "840.00"), &facts);
+    assert_eq!(
+        explanation.calculations[0].notes,
+        ["fixed 63.00 less forward 64.24 (WTI of 2025-01, 12 of 24 of the way to the mean of its 24 months)"]
+    );
+    assert!(!explain(&marked("64.250000", "-1.25", "850.00"), &facts).agrees());
 }
 
 #[test]
@@ -549,6 +634,36 @@ fn an_invoice_in_another_currency_is_stated_and_converted_line_by_line() {
     assert_eq!(explanation.calculations[0].text, "as invoiced, document INV-7");
     invoice.lines[1].functional_amount = "36.51".parse().unwrap();
     assert!(!explain(&invoice, &facts()).agrees());
+}
+
+#[test]
+fn an_invoice_in_another_currency_is_paid_in_it_and_what_its_dollar_moved_is_realised() {
+    let at = |line: &mut JournalLine<'_>, dollars: &str| line.functional_amount = dollars.parse().unwrap();
+    let payment = |booked: &'static str, lost: &'static str| {
+        let mut payment = entry(
+            "VENDOR_PAYMENT",
+            vec![
+                debit("301.000", "150.01", |it| {
+                    it.clears_entry_id = Some(Uuid::from_u128(7));
+                    at(it, "109.51");
+                }),
+                credit("960.000", "150.01", |it| at(it, booked)),
+                debit("960.000", "150.01", |it| at(it, lost)),
+                credit("100.000", "150.01", |it| at(it, lost)),
+            ],
+        );
+        payment.currency = "CAD".into();
+        payment.fx_rate = Some("0.74".parse().unwrap());
+        payment
+    };
+    let explanation = holds(&payment("109.51", "111.01"), &facts());
+    assert_eq!(methods(&explanation), [Method::Clears, Method::Same, Method::Rate, Method::Rate]);
+    assert_eq!(
+        explanation.calculations[2].notes,
+        ["realised: -1.50 in the company's currency, above zero a gain"]
+    );
+    assert!(!explain(&payment("109.50", "111.01"), &facts()).agrees());
+    assert!(!explain(&payment("109.51", "111.02"), &facts()).agrees());
 }
 
 #[test]

@@ -18,7 +18,8 @@ pub(crate) mod wells;
 
 use crate::month::Month;
 use crate::prices::PriceTable;
-use crate::severance;
+use crate::random::Draw;
+use crate::{impact_fee, severance};
 use chrono::NaiveDate;
 use land::LeaseMaster;
 use ledger::reference::{Company, CostCenter, ReferenceRecord, TaxRate};
@@ -65,6 +66,8 @@ pub(crate) fn unit(product: Product) -> &'static str {
 /// All masters of a run.
 #[derive(Debug)]
 pub(crate) struct Masters {
+    /// The first day of the ledger.
+    pub(crate) start: NaiveDate,
     /// The first month that is booked.
     pub(crate) base: Month,
     pub(crate) companies: Vec<Company>,
@@ -106,6 +109,7 @@ impl Masters {
         let base = Month::of(start).plus(-FOLDED);
         let since = base.first();
         let mut masters = Self {
+            start,
             base,
             companies: people::companies(since),
             wells: Vec::new(),
@@ -170,6 +174,16 @@ impl Masters {
         &self.on_production[at as usize]
     }
 
+    /// An operated well that has begun by a day.
+    pub(crate) fn any_on_production(&self, day: NaiveDate, draw: &mut Draw) -> u32 {
+        let wells = self.on_production(Month::of(day));
+        let from = draw.below(wells.len() as u64) as usize;
+        let (behind, ahead) = wells.split_at(from);
+        let mut all = ahead.iter().chain(behind).copied();
+        all.find(|well| self.wells[*well as usize].has_begun(day))
+            .expect("wells are on production at any time")
+    }
+
     /// The wells of a lease, drilled and to be drilled.
     pub(crate) fn wells_of(&self, lease: u32) -> &[u32] {
         &self.on_lease[lease as usize]
@@ -187,6 +201,7 @@ impl Masters {
     /// Lets the rates that follow the market follow it, as long as wells are drilled.
     pub(crate) fn tax_by_prices(&mut self, seed: u64, prices: &PriceTable) {
         severance::follow_prices(&mut self.taxes, seed, prices, FOLDED + DRILLED);
+        impact_fee::add(&mut self.taxes, seed, prices, self.base, FOLDED + DRILLED);
     }
 
     /// Every record that is known before `start`, what is pointed at before what points.

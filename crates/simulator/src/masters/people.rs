@@ -1,7 +1,7 @@
 //! Companies, cost centres, counterparties with what they trade in, and owners of revenue.
 
-use super::Masters;
 use super::names::{self, Names};
+use super::{MIDSTREAM, Masters};
 use crate::geography::{BASINS, COUNTIES, County};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
@@ -136,6 +136,8 @@ pub(crate) struct Counterparties {
     counties: Range<u32>,
     /// Who gathers gas where no affiliate does, in the order of the basins.
     gatherers: Range<u32>,
+    /// Who collects the impact fee.
+    pub(crate) fee_office: u32,
 }
 
 impl Counterparties {
@@ -156,6 +158,8 @@ impl Counterparties {
         let counties = made.named(CounterpartyType::TaxAuthority, 'C', offices);
         let systems = BASINS.iter().map(|basin| format!("{} Gas Gathering LP", basin.name));
         let gatherers = made.named(CounterpartyType::Vendor, 'K', systems);
+        let commission = ["Pennsylvania Public Utility Commission".to_owned()];
+        let fee_office = made.named(CounterpartyType::TaxAuthority, 'U', commission.into_iter()).start;
         let [haulers, servicers] = [&HAULING[..], &SERVICING].map(|trades| made.in_dollars(&field, trades));
         Self {
             all: made.all,
@@ -172,6 +176,7 @@ impl Counterparties {
             materials,
             counties,
             gatherers,
+            fee_office,
         }
     }
 
@@ -320,8 +325,10 @@ pub(super) fn companies(since: NaiveDate) -> Vec<Company> {
     ]
 }
 
-/// Cost centres of a company.
+/// Cost centres of a company's office.
 pub(crate) const CENTERS: usize = 6;
+/// The gathering systems, cost centres of the field.
+const SYSTEMS: [&str; 3] = ["Midland", "Delaware", "DJ"];
 
 pub(super) fn cost_centers(since: NaiveDate) -> Vec<CostCenter> {
     let names: [&str; CENTERS] =
@@ -332,7 +339,20 @@ pub(super) fn cost_centers(since: NaiveDate) -> Vec<CostCenter> {
         company_code: company.to_owned(),
         name: names[i].to_owned(),
     };
-    ["1000", "2000", "3000"].iter().flat_map(|company| (0..CENTERS).map(|i| record(company, i))).collect()
+    let companies = ["1000", "2000", "3000"];
+    let offices = companies.iter().flat_map(|company| (0..CENTERS).map(|i| record(company, i)));
+    let systems = (0..).zip(SYSTEMS).map(|(i, basin)| CostCenter {
+        cost_center: format!("{}-{}", companies[usize::from(MIDSTREAM)], 201 + i),
+        effective_date: since,
+        company_code: companies[usize::from(MIDSTREAM)].to_owned(),
+        name: format!("{basin} Gathering System"),
+    });
+    offices.chain(systems).collect()
+}
+
+/// The place of one of the gathering systems among the cost centres.
+pub(crate) fn gathering_center(draw: &mut Draw) -> u32 {
+    (3 * CENTERS) as u32 + draw.below(SYSTEMS.len() as u64) as u32
 }
 
 fn record(id: &str, name: &str, kind: &str, state: &str, since: NaiveDate) -> Owner {

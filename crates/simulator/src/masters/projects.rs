@@ -6,7 +6,7 @@
 //!
 //! Operators of others' leases drill too: they send a ballot with the AFE, and the non-operator takes part at its share.
 
-use super::wells::{Site, next_serial, well};
+use super::wells::{Site, intangible_by, next_serial, well};
 use super::{DRILLED, FOLDED, Masters, OPERATOR};
 use crate::month::Month;
 use crate::random::{Draw, Stream};
@@ -93,7 +93,10 @@ impl Masters {
                     let lease = *draw.pick(leases);
                     let number = on_lease.entry(lease).or_insert(4);
                     *number += 1;
-                    self.plan_project(&mut draw, (spud, nth), lease, *number, &mut serials);
+                    let mut of_cost =
+                        Draw::new(seed, Stream::Project, spud.number(), kind + (1 << 42) + u64::from(nth));
+                    let by = intangible_by(&mut of_cost);
+                    self.plan_project(&mut draw, (spud, nth, by), lease, *number, &mut serials);
                 }
             }
         }
@@ -102,7 +105,7 @@ impl Masters {
     fn plan_project(
         &mut self,
         draw: &mut Draw,
-        (spud, nth): (Month, u32),
+        (spud, nth, intangible_by): (Month, u32, i64),
         lease: u32,
         number: u32,
         serials: &mut HashMap<(u8, u16), u32>,
@@ -111,7 +114,8 @@ impl Masters {
         let master = &self.leases[lease as usize];
         let serial = 10_000 + next_serial(serials, master.county);
         let first_production = spud.plus(LEAD).day(draw.between(1, 12).unsigned_abs());
-        let site = Site { lease, master, serial, number, first_production, since: spud.first() };
+        let since = spud.first();
+        let site = Site { lease, master, serial, number, first_production, since, intangible_by };
         let mut made = well(draw, &site);
         made.project = Some(self.projects.len() as u32);
         "DRILLING".clone_into(&mut made.record.status);

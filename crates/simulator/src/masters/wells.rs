@@ -19,6 +19,22 @@ const RESERVE_MONTHS: i32 = 360;
 /// Days of a mean month.
 const DAYS_A_MONTH: f64 = 30.4375;
 
+/// What of a well's cost is intangible by basin, in parts per thousand, in the middle: the deeper a well and the more stages
+/// its frac has, the less of it is steel.
+const INTANGIBLE: [(&str, i64); 9] = [
+    ("Midland", 725),
+    ("Delaware", 745),
+    ("Eagle Ford", 715),
+    ("Williston", 740),
+    ("DJ", 710),
+    ("Anadarko", 750),
+    ("Appalachia", 735),
+    ("Haynesville", 760),
+    ("Uinta", 720),
+];
+/// How much more or less it is of a single well.
+const INTANGIBLE_BY_WELL: i64 = 30;
+
 /// Arps' decline: q = qi / (1 + b·D·t)^(1/b), t in months, exponential behind the terminal decline.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Curve {
@@ -66,6 +82,8 @@ pub(crate) struct WellMaster {
     pub(crate) project: Option<u32>,
     /// The last month of production, where it is plugged in this ledger.
     pub(crate) last_month: Option<Month>,
+    /// What of its cost is intangible, in parts per thousand.
+    pub(crate) intangible: i64,
     /// Intangible and tangible cost and retirement obligation of a well that stood before, own share, in cents.
     pub(crate) cost_cents: [i64; 2],
     pub(crate) obligation_cents: i64,
@@ -78,6 +96,11 @@ impl WellMaster {
 
     pub(crate) fn first_month(&self) -> Month {
         Month::of(self.record.first_production_date)
+    }
+
+    /// Whether it produces from a day or an earlier one on.
+    pub(crate) fn has_begun(&self, day: NaiveDate) -> bool {
+        self.record.first_production_date <= day
     }
 
     pub(crate) fn produces_in(&self, month: Month) -> bool {
@@ -158,6 +181,18 @@ pub(super) struct Site<'m> {
     pub(super) number: u32,
     pub(super) first_production: NaiveDate,
     pub(super) since: NaiveDate,
+    /// What more of its cost is intangible than is usual in its basin, in parts per thousand.
+    pub(super) intangible_by: i64,
+}
+
+fn intangible(basin: &Basin) -> i64 {
+    let of = INTANGIBLE.iter().find(|(name, _)| *name == basin.name);
+    of.map(|(_, parts)| *parts).expect("each basin has its own")
+}
+
+/// How much more of a well's cost is intangible than is usual in its basin.
+pub(super) fn intangible_by(draw: &mut Draw) -> i64 {
+    draw.between(-INTANGIBLE_BY_WELL, INTANGIBLE_BY_WELL)
 }
 
 /// A well at a site, its numbers drawn.
@@ -196,6 +231,7 @@ pub(super) fn well(draw: &mut Draw, site: &Site<'_>) -> WellMaster {
         heat_factor: draw.between(102_000_000, 128_000_000),
         project: None,
         last_month: None,
+        intangible: intangible(basin) + site.intangible_by,
         cost_cents: [0, 0],
         obligation_cents: 0,
     }
@@ -213,7 +249,8 @@ impl Masters {
             let first_production = since - Days::new(draw.between(60, 2_800).unsigned_abs());
             let serial = next_serial(&mut serials, master.county);
             let number = i % per_lease + 1;
-            let site = Site { lease, master, serial, number, first_production, since };
+            let intangible_by = intangible_by(&mut Draw::new(seed, Stream::Master, u64::from(i), 3));
+            let site = Site { lease, master, serial, number, first_production, since, intangible_by };
             let mut made = well(&mut draw, &site);
             self.price(&mut draw, &mut made);
             // Of the oldest a quarter is plugged, some time in the ledger's years.
@@ -234,7 +271,7 @@ impl Masters {
         // Thousandths of a BOE, hundred-millionths of a share.
         let gross = ultimate * cents_per_boe * of_gas / 100 / 1_000;
         let cost = (gross * share / 100_000_000) as i64;
-        let parts = largest_remainder(cost, &[72, 28]);
+        let parts = largest_remainder(cost, &[well.intangible, 1_000 - well.intangible]);
         well.cost_cents = [parts[0], parts[1]];
         let obligation = draw.between(50_000_00, 150_000_00);
         well.obligation_cents = (i128::from(obligation) * share / 100_000_000) as i64;

@@ -1,8 +1,9 @@
 -- What each period cost an AFE, by class: the company's own part as it stands in work in progress, and the whole,
 -- which adds what partners were billed. The end of a project moves the cost elsewhere and is no cost.
 --
--- What was carried in when the books began is own cost after cut-back, except the last month's, whose cut-back the
--- ledger still holds: its base is whole. The rest over the company's interest gives the whole.
+-- What was carried in when the books began is whole where its cut-back came after, and the ledger has that: what the
+-- base of a month's cut-back names beyond what the ledger has of the month. The rest was cut back before: over the
+-- company's interest it gives the whole.
 with class as (
     select * from {{ ref('capital_cost_class') }}
 ),
@@ -37,6 +38,7 @@ bill as (
         bill.company_code,
         bill.period_key,
         bill.posting_date,
+        bill.entry_id,
         bill.afe_number,
         coalesce(class.cost_class, 'OTHER') as cost_class,
         bill.bearer,
@@ -64,23 +66,49 @@ billed as (
 began as (
     select
         line.company_code,
-        max(line.posting_date) as opening_date
+        date_trunc('month', max(line.posting_date)) + interval '1 month' as next_month
     from {{ ref('int_capital_line') }} as line
     where line.document_type = 'OPN'
     group by line.company_code
 ),
 
--- The cost that was carried in whole, because its cut-back came after.
+-- The cost that was carried in whole. Overhead, which is billed on its own, is no cost that is cut back.
 uncut as (
     select
-        bill.company_code,
-        bill.afe_number,
-        bill.cost_class,
-        sum(bill.gross_amount) as gross_amount
-    from bill
-    inner join began on bill.company_code = began.company_code and bill.posting_date <= began.opening_date
-    where bill.is_cut_back
-    group by bill.company_code, bill.afe_number, bill.cost_class
+        part.company_code,
+        part.afe_number,
+        part.cost_class,
+        sum(part.amount) as gross_amount
+    from (
+        select
+            bill.company_code,
+            bill.posting_date,
+            bill.afe_number,
+            bill.cost_class,
+            bill.gross_amount as amount
+        from bill
+        where bill.is_cut_back
+        union all
+        select
+            line.company_code,
+            line.posting_date,
+            line.afe_number,
+            coalesce(class.cost_class, 'OTHER') as cost_class,
+            -line.net_amount as amount
+        from {{ ref('int_work_in_progress_movement') }} as line
+        left join class on line.natural_account = class.natural_account
+        where line.movement = 'SPENT' and line.entry_id not in (select bill.entry_id from bill)
+    ) as part
+    inner join began on part.company_code = began.company_code and part.posting_date < began.next_month
+    where
+        part.afe_number in (
+            select bill.afe_number
+            from bill
+            inner join began as since
+                on bill.company_code = since.company_code and bill.posting_date < since.next_month
+            where bill.is_cut_back
+        )
+    group by part.company_code, part.afe_number, part.cost_class
 ),
 
 interest as (
@@ -117,15 +145,16 @@ select
     own.afe_number,
     own.cost_class,
     own.is_carried_in,
-    own.own_amount,
-    case
+    own.own_amount::numeric(18, 2) as own_amount,
+    coalesce(uncut.gross_amount, 0)::numeric(18, 2) as uncut_amount,
+    (case
         when own.is_carried_in
             then
                 round(
                     (own.own_amount - coalesce(uncut.gross_amount, 0)) / coalesce(interest.own_interest, 1), 2
                 ) + coalesce(uncut.gross_amount, 0)
         else own.before_bills + coalesce(billed.billed_amount, 0)
-    end as gross_amount
+    end)::numeric(18, 2) as gross_amount
 from own
 left join billed
     on

@@ -17,6 +17,35 @@ with eliminated as (
         elimination.transaction_type
 ),
 
+-- The close moves what a year eliminated with the results and dividends that it was eliminated of: they stand against
+-- each other in retained earnings afterwards, and are nothing there.
+closed as (
+    select
+        movement.company_code,
+        movement.period_key / 100 as fiscal_year,
+        max(movement.period_key) as period_key,
+        min(movement.transaction_type) as transaction_type
+    from {{ ref('int_account_movement') }} as movement
+    where movement.document_type = 'CLS'
+    group by movement.company_code, movement.period_key / 100
+),
+
+moved_on as (
+    select
+        closed.period_key,
+        closed.company_code as posted_company_code,
+        side.account_code,
+        closed.transaction_type,
+        sum(side.factor * elimination.net_amount) as elimination_amount
+    from {{ ref('intercompany_elimination') }} as elimination
+    inner join {{ ref('intercompany_rule') }} as rule on elimination.account_code = rule.account_code
+    inner join closed
+        on elimination.company_code = closed.company_code and elimination.period_key / 100 = closed.fiscal_year
+    cross join lateral (values (elimination.eliminated_on, 1), (rule.closed_to, -1)) as side (account_code, factor)
+    where rule.closed_to is not null
+    group by closed.period_key, closed.company_code, side.account_code, closed.transaction_type
+),
+
 movement as (
     select
         posted.company_code,
@@ -50,6 +79,17 @@ movement as (
         0::numeric as posted_amount,
         eliminated.elimination_amount
     from eliminated
+    union all
+    select
+        'GROUP' as company_code,
+        moved_on.posted_company_code,
+        moved_on.period_key,
+        moved_on.account_code,
+        moved_on.transaction_type,
+        true as is_closing,
+        0::numeric as posted_amount,
+        moved_on.elimination_amount
+    from moved_on
     union all
     -- What the partners did not book alike, as a line of its own: the sheet balances, and nobody overlooks it.
     select

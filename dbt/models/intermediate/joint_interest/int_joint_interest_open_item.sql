@@ -1,6 +1,6 @@
--- Each bill to a partner with what of it was open at the end of each period: billed by then, and not paid by then. A
--- receipt that names its bill pays that bill; what names none (netting, write-offs) pays the partner's oldest bills on
--- that joint account. What exceeds them is a row of its own, negative.
+-- Each bill to a partner with what of it was open at the end of each period: billed by then, and not paid by then. What
+-- pays names its bill: receipts, netting, calls applied, write-offs. What names none on its joint account is a row of
+-- its own, negative.
 with joint_line as (
     select
         line.company_code,
@@ -62,11 +62,11 @@ credit as (
         joint_line.company_code,
         joint_line.counterparty_id,
         joint_line.jib_code,
-        bill.entry_id as paid_entry_id,
-        greatest(joint_line.period_key, coalesce(bill.period_key, joint_line.period_key)) as period_key,
+        bill.entry_id,
+        greatest(joint_line.period_key, bill.period_key) as period_key,
         -sum(joint_line.net_amount) as paid_amount
     from joint_line
-    left join bill
+    inner join bill
         on
             joint_line.company_code = bill.company_code
             and joint_line.counterparty_id = bill.counterparty_id
@@ -78,10 +78,10 @@ credit as (
         joint_line.counterparty_id,
         joint_line.jib_code,
         bill.entry_id,
-        greatest(joint_line.period_key, coalesce(bill.period_key, joint_line.period_key))
+        greatest(joint_line.period_key, bill.period_key)
 ),
 
--- What receipts that name a bill left of it, and the period since which that is nothing: the bill is not carried on.
+-- The period since which nothing of a bill is open: it is not carried on.
 named as (
     select
         bill.*,
@@ -92,7 +92,7 @@ named as (
             bill.company_code = credit.company_code
             and bill.counterparty_id = credit.counterparty_id
             and bill.jib_code = credit.jib_code
-            and bill.entry_id = credit.paid_entry_id
+            and bill.entry_id = credit.entry_id
     group by
         bill.company_code,
         bill.counterparty_id,
@@ -105,19 +105,20 @@ named as (
         bill.billed_amount
 ),
 
-standing as (
+item as (
     select
         named.company_code,
         period.period_key,
         period.as_of_date,
         named.counterparty_id,
         named.jib_code,
+        'BILL' as item_kind,
         named.entry_id,
         named.posting_date,
         named.due_date,
         named.source_document,
-        named.billed_amount,
-        named.billed_amount - coalesce(sum(credit.paid_amount), 0) as left_amount
+        named.billed_amount::numeric(18, 2) as billed_amount,
+        (named.billed_amount - coalesce(sum(credit.paid_amount), 0))::numeric(18, 2) as open_amount
     from named
     inner join period
         on
@@ -129,7 +130,7 @@ standing as (
             named.company_code = credit.company_code
             and named.counterparty_id = credit.counterparty_id
             and named.jib_code = credit.jib_code
-            and named.entry_id = credit.paid_entry_id
+            and named.entry_id = credit.entry_id
             and period.period_key >= credit.period_key
     group by
         named.company_code,
@@ -144,7 +145,7 @@ standing as (
         named.billed_amount
 ),
 
--- What each joint account holds at the end of each period, accruals apart, and what of it paid no bill by name.
+-- What each joint account holds at the end of each period, accruals apart.
 movement as (
     select
         joint_line.company_code,
@@ -172,57 +173,7 @@ account as (
         period.company_code, period.period_key, period.as_of_date, movement.counterparty_id, movement.jib_code
 ),
 
-unnamed as (
-    select
-        period.company_code,
-        period.period_key,
-        credit.counterparty_id,
-        credit.jib_code,
-        greatest(sum(credit.paid_amount), 0) as paid_amount
-    from period
-    inner join credit on period.company_code = credit.company_code and period.period_key >= credit.period_key
-    where credit.paid_entry_id is null
-    group by period.company_code, period.period_key, credit.counterparty_id, credit.jib_code
-),
-
-ordered as (
-    select
-        standing.*,
-        coalesce(unnamed.paid_amount, 0) as unnamed_paid,
-        sum(standing.left_amount) over (
-            partition by standing.company_code, standing.period_key, standing.counterparty_id, standing.jib_code
-            order by standing.due_date, standing.entry_id
-        ) as left_to_here
-    from standing
-    left join unnamed
-        on
-            standing.company_code = unnamed.company_code
-            and standing.period_key = unnamed.period_key
-            and standing.counterparty_id = unnamed.counterparty_id
-            and standing.jib_code = unnamed.jib_code
-),
-
-item as (
-    select
-        ordered.company_code,
-        ordered.period_key,
-        ordered.as_of_date,
-        ordered.counterparty_id,
-        ordered.jib_code,
-        'BILL' as item_kind,
-        ordered.entry_id,
-        ordered.posting_date,
-        ordered.due_date,
-        ordered.source_document,
-        ordered.billed_amount::numeric(18, 2) as billed_amount,
-        (
-            greatest(ordered.left_to_here - ordered.unnamed_paid, 0)
-            - greatest(ordered.left_to_here - ordered.left_amount - ordered.unnamed_paid, 0)
-        )::numeric(18, 2) as open_amount
-    from ordered
-),
-
--- What the joint account holds beyond its bills: paid too much, or entered without a bill.
+-- What the joint account holds beside its bills: what was paid without naming one.
 beyond as (
     select
         account.company_code,

@@ -12,7 +12,8 @@ select
     -sum(period.gross_amount) as gross_amount,
     max(period.unit_of_measure) as unit_of_measure,
     sum(period.volume) as volume,
-    sum(period.gross_volume) as gross_volume
+    sum(period.gross_volume) as gross_volume,
+    max(period.added_at) as added_at
 from {{ ref('int_lease_operating_period') }} as period
 group by
     period.accounting_month,
@@ -38,7 +39,8 @@ select
     -sum(period.gross_amount) as gross_amount,
     max(period.unit_of_measure) as unit_of_measure,
     sum(period.volume) as volume,
-    sum(period.gross_volume) as gross_volume
+    sum(period.gross_volume) as gross_volume,
+    max(period.added_at) as added_at
 from {{ ref('int_lease_operating_period') }} as period
 group by
     period.production_month,

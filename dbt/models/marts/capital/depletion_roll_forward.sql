@@ -28,49 +28,14 @@ with moved as (
     group by line.company_code, line.period_key, line.property_class, line.asset_id
 ),
 
-asset as (
-    select
-        moved.company_code,
-        moved.property_class,
-        moved.asset_id,
-        min(moved.period_key) as first_period_key
-    from moved
-    group by moved.company_code, moved.property_class, moved.asset_id
-),
-
-rolled as (
-    select
-        asset.company_code,
-        posted_period.period_key,
-        asset.property_class,
-        asset.asset_id,
-        moved.asset_id is not null as has_moved,
-        coalesce(moved.cost_amount, 0) as cost_amount,
-        coalesce(moved.cost_carried_in, 0) as cost_carried_in,
-        coalesce(moved.cost_added, 0) as cost_added,
-        coalesce(moved.cost_retired, 0) as cost_retired,
-        coalesce(moved.accumulated_amount, 0) as accumulated_amount,
-        coalesce(moved.accumulated_carried_in, 0) as accumulated_carried_in,
-        coalesce(moved.depleted, 0) as depleted,
-        coalesce(moved.accumulated_retired, 0) as accumulated_retired,
-        sum(coalesce(moved.cost_amount, 0)) over asset_periods as cost_closing,
-        sum(coalesce(moved.accumulated_amount, 0)) over asset_periods as accumulated_closing
-    from asset
-    inner join {{ ref('int_posted_period') }} as posted_period
-        on
-            asset.company_code = posted_period.company_code
-            and asset.first_period_key <= posted_period.period_key
-    left join moved
-        on
-            asset.company_code = moved.company_code
-            and asset.property_class = moved.property_class
-            and asset.asset_id = moved.asset_id
-            and posted_period.period_key = moved.period_key
-    window asset_periods as (
-        partition by asset.company_code, asset.property_class, asset.asset_id
-        order by posted_period.period_key
-    )
-)
+{{ rolled_forward(
+    key=['property_class', 'asset_id'],
+    movements=[
+        'cost_amount', 'cost_carried_in', 'cost_added', 'cost_retired',
+        'accumulated_amount', 'accumulated_carried_in', 'depleted', 'accumulated_retired'
+    ],
+    closings={'cost_closing': 'cost_amount', 'accumulated_closing': 'accumulated_amount'}
+) }}
 
 select
     rolled.company_code,

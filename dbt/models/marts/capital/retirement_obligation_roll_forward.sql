@@ -18,43 +18,11 @@ with moved as (
     group by line.company_code, line.period_key, coalesce(line.well_id, 'UNASSIGNED')
 ),
 
-obligation as (
-    select
-        moved.company_code,
-        moved.well_id,
-        min(moved.period_key) as first_period_key
-    from moved
-    group by moved.company_code, moved.well_id
-),
-
-rolled as (
-    select
-        obligation.company_code,
-        posted_period.period_key,
-        obligation.well_id,
-        moved.well_id is not null as has_moved,
-        coalesce(moved.owed_amount, 0) as owed_amount,
-        coalesce(moved.carried_in, 0) as carried_in,
-        coalesce(moved.recognised, 0) as recognised,
-        coalesce(moved.accreted, 0) as accreted,
-        coalesce(moved.revised, 0) as revised,
-        coalesce(moved.settled, 0) as settled,
-        coalesce(moved.other, 0) as other,
-        sum(coalesce(moved.owed_amount, 0)) over (
-            partition by obligation.company_code, obligation.well_id
-            order by posted_period.period_key
-        ) as closing_balance
-    from obligation
-    inner join {{ ref('int_posted_period') }} as posted_period
-        on
-            obligation.company_code = posted_period.company_code
-            and obligation.first_period_key <= posted_period.period_key
-    left join moved
-        on
-            obligation.company_code = moved.company_code
-            and obligation.well_id = moved.well_id
-            and posted_period.period_key = moved.period_key
-)
+{{ rolled_forward(
+    key=['well_id'],
+    movements=['owed_amount', 'carried_in', 'recognised', 'accreted', 'revised', 'settled', 'other'],
+    closings={'closing_balance': 'owed_amount'}
+) }}
 
 select
     rolled.company_code,

@@ -15,43 +15,14 @@ with moved as (
     group by line.company_code, line.period_key, coalesce(line.afe_number, 'NONE')
 ),
 
-project as (
-    select
-        moved.company_code,
-        moved.afe_number,
-        min(moved.period_key) as first_period_key
-    from moved
-    group by moved.company_code, moved.afe_number
-),
-
-rolled as (
-    select
-        project.company_code,
-        posted_period.period_key,
-        project.afe_number,
-        moved.afe_number is not null as has_moved,
-        coalesce(moved.net_amount, 0) as net_amount,
-        coalesce(moved.carried_in, 0) as carried_in,
-        coalesce(moved.spent, 0) as spent,
-        coalesce(moved.accrued, 0) as accrued,
-        coalesce(moved.billed_to_partners, 0) as billed_to_partners,
-        coalesce(moved.closed_to_property, 0) as closed_to_property,
-        coalesce(moved.expensed_as_dry_hole, 0) as expensed_as_dry_hole,
-        sum(coalesce(moved.net_amount, 0)) over (
-            partition by project.company_code, project.afe_number
-            order by posted_period.period_key
-        ) as closing_balance
-    from project
-    inner join {{ ref('int_posted_period') }} as posted_period
-        on
-            project.company_code = posted_period.company_code
-            and project.first_period_key <= posted_period.period_key
-    left join moved
-        on
-            project.company_code = moved.company_code
-            and project.afe_number = moved.afe_number
-            and posted_period.period_key = moved.period_key
-)
+{{ rolled_forward(
+    key=['afe_number'],
+    movements=[
+        'net_amount', 'carried_in', 'spent',
+        'accrued', 'billed_to_partners', 'closed_to_property', 'expensed_as_dry_hole'
+    ],
+    closings={'closing_balance': 'net_amount'}
+) }}
 
 select
     rolled.company_code,

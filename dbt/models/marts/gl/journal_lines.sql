@@ -7,16 +7,16 @@
         pre_hook="set local maintenance_work_mem = '256MB'",
         indexes=[
             {'columns': ['entry_id', 'line_number'], 'unique': true},
-            {'columns': ['company_code', 'account_code', 'posting_date']},
+            {'columns': ['account_code']},
             {'columns': ['period_key'], 'type': 'brin'},
             {'columns': ['added_at'], 'type': 'brin'},
-            {'columns': ['source_partition', 'source_offset']},
         ],
+        post_hook="{{ index_of_positions() }}",
     )
 }}
 
 -- The key is a unique index, which is built behind the load, where a constraint would slow every row of a full one; its
--- sort fits in memory.
+-- sort fits in memory. Accounts alone are indexed: to sort companies and dates along took thrice as long.
 -- A line, once loaded, never changes, so this table only grows. added_at rises with each run that added lines: the
 -- period marts ask it which periods were touched since they were built.
 select
