@@ -289,7 +289,10 @@ fn named(world: &World, entry_id: Uuid, document: Document) -> String {
     let title = match document.template {
         Template::AdValoremAccrual => Some(taxes::property_tax_title(&world.ground, document)),
         Template::GasImbalance => Some(imbalance::title(&world.ground, document)),
-        Template::RevolverDraw => Some(treasury::movement_title(document)),
+        Template::RevolverDraw
+        | Template::RevolverRepayment
+        | Template::Dividend
+        | Template::AffiliateDividend => Some(treasury::movement_title(document)),
         _ => None,
     };
     if let Some(title) = title {

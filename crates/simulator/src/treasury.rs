@@ -148,6 +148,7 @@ pub(crate) fn movement_title(document: Document) -> String {
     let what = match document.template {
         Template::RevolverDraw => "Revolver drawn",
         Template::RevolverRepayment => "Revolver repaid",
+        Template::AffiliateDividend => "Dividend declared",
         _ => "Dividend",
     };
     format!("{what}, {}", document.month.label())

@@ -33,7 +33,7 @@ pub(crate) fn two_days() -> RunArgs {
 }
 
 /// As [`two_days`].
-pub(crate) const FINGERPRINT: &str = "cdc12c5612a0600b896ce79011b03e111d743f96565943423faf4e0ab6d9482b";
+pub(crate) const FINGERPRINT: &str = "71e6a17d72deffd9d4e537f95b091c4817ca7592dd9c95d4872f277c3f2230f8";
 
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,

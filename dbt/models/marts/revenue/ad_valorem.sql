@@ -1,6 +1,7 @@
 -- Property tax and fees a well by state and month: what the rate makes of its base, or the fee of the wells, what was
--- accrued, carried in, paid, and is still owed. The rate stands on each line of what an operator owes a county; what partners are billed of it, or others bill,
--- is joint interest. What was carried in or paid names a county's office and no well, and stands in its own month.
+-- accrued, carried in, paid, and is still owed. The rate stands on each line of what an operator owes a county; what
+-- partners are billed of it, or others bill, is joint interest. What was carried in or paid names a county's office and
+-- no well, and stands in its own month.
 with line as (
     select
         line.company_code,
