@@ -16,6 +16,11 @@ const FEED_LAG: &str = "gl_feed_lag_seconds";
 const DEPENDENCY_UP: &str = "gl_dependency_up";
 const POOL: &str = "gl_database_connections";
 
+/// How clients take the feed.
+const TRANSPORTS: [&str; 4] = ["websocket", "sse", "ndjson", "get-gl"];
+/// Where a subscription's position may be found: nowhere, because it begins with what comes; in memory; on the topic.
+const REPLAYED_FROM: [&str; 3] = ["none", "ring", "kafka"];
+
 /// Says what each metric means, and shows those that count trouble from the start.
 pub fn describe() {
     let count = Unit::Count;
@@ -42,6 +47,12 @@ pub fn describe() {
     counter!(FEED_UNREADABLE).increment(0);
     counter!(FEED_SLOW).increment(0);
     counter!(FEED_ENTRIES).increment(0);
+    for transport in TRANSPORTS {
+        gauge!(FEED_CLIENTS, "transport" => transport).increment(0.0);
+    }
+    for source in REPLAYED_FROM {
+        counter!(FEED_REPLAYS, "source" => source).increment(0);
+    }
 }
 
 pub(crate) fn request(route: &str, method: &str, status: u16, took: Duration) {

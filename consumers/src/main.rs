@@ -52,12 +52,14 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     match cli.command {
-        Command::Validator(Running { service, own }) => {
-            consume("validator", &service, |signals, token| validator::run(own, signals, token))
-        }
-        Command::Sink(Running { service, own }) => {
-            consume("sink", &service, |signals, token| sink::run(own, signals, token))
-        }
+        Command::Validator(Running { service, own }) => consume("validator", &service, |signals, token| {
+            metrics::describe_validator();
+            validator::run(own, signals, token)
+        }),
+        Command::Sink(Running { service, own }) => consume("sink", &service, |signals, token| {
+            metrics::describe_sink();
+            sink::run(own, signals, token)
+        }),
         Command::Replay(args) => program::command(shutdown::until_signal(|token| replay::run(args, token))),
         Command::Verify(args) => program::command(shutdown::until_signal(|token| verify::run(args, token))),
         Command::Healthcheck(args) => program::command(admin::healthcheck(args.admin_address)),
@@ -69,10 +71,7 @@ where
     F: FnOnce(Signals, CancellationToken) -> W,
     W: Future<Output = anyhow::Result<()>> + Send + 'static,
 {
-    program::run(name, service, STALLS_AFTER, |probe, token| {
-        metrics::describe();
-        run(signals(probe), token)
-    })
+    program::run(name, service, STALLS_AFTER, |probe, token| run(signals(probe), token))
 }
 
 fn signals(probe: Probe) -> Signals {

@@ -16,14 +16,10 @@ const STAGED_LINES: &str = "gl_staged_lines_total";
 const REFUSED: &str = "gl_refused_rows_total";
 const DEFAULT_PARTITION: &str = "gl_default_partition_lines";
 
-/// Says what each metric means, and shows those that count trouble from the start, so that an alert on them has
-/// something to look at.
-pub fn describe() {
+/// Says what each metric of a consumer means.
+fn describe() {
     let count = Unit::Count;
     describe_counter!(CONSUMED, count, "Records read and committed, by topic");
-    describe_counter!(PRODUCED, count, "Records written and committed, by topic");
-    describe_counter!(REJECTED, count, "Submissions rejected by the validator");
-    describe_counter!(DEAD_LETTERS, count, "Submissions written to the dead letters, by reason code");
     describe_histogram!(COMMIT_DURATION, Unit::Seconds, "Time from closing a batch to its commit");
     describe_histogram!(
         EVENT_AGE,
@@ -31,10 +27,31 @@ pub fn describe() {
         "Age of the oldest record of a batch when it was committed"
     );
     describe_gauge!(WATERMARK, Unit::Seconds, "Timestamp of the newest record that was committed");
+}
+
+/// Says what each metric of the validator means, and shows those that count trouble from the start, so that an alert on
+/// them has something to look at.
+pub fn describe_validator() {
+    describe();
+    let count = Unit::Count;
+    describe_counter!(PRODUCED, count, "Records written and committed, by topic");
+    describe_counter!(REJECTED, count, "Submissions rejected by the validator");
+    describe_counter!(DEAD_LETTERS, count, "Submissions written to the dead letters, by reason code");
+    counter!(REJECTED).increment(0);
+    for reason in ReasonCode::ALL {
+        counter!(DEAD_LETTERS, "reason" => reason.code()).increment(0);
+    }
+}
+
+/// Says what each metric of the sink means, and shows those that count trouble from the start.
+pub fn describe_sink() {
+    describe();
+    let count = Unit::Count;
     describe_counter!(STAGED_ENTRIES, count, "Entries loaded into staging");
     describe_counter!(STAGED_LINES, count, "Lines loaded into staging");
     describe_counter!(REFUSED, count, "Validated entries that Postgres refused; should stay 0");
     describe_gauge!(DEFAULT_PARTITION, count, "Lines in the default partition of staging; should be 0");
+    counter!(REFUSED).increment(0);
 }
 
 pub(crate) fn consumed(topic: &str, records: u64) {

@@ -19,7 +19,7 @@ const PRICE_FALLBACK: &str = "gl_price_fallback_total";
 const PRICE_PATH_BEGINS: &str = "gl_price_path_begins_timestamp_seconds";
 const LAST_SEQUENCE: &str = "gl_last_seal_sequence";
 
-/// Says what each metric means.
+/// Says what each metric means, and shows the one that counts trouble from the start.
 pub fn describe() {
     let count = Unit::Count;
     describe_counter!(PRODUCED, count, "Records written and committed, by topic");
@@ -46,6 +46,7 @@ pub fn describe() {
         "Simulated time from which a series has no real prices and follows a seeded path, by series"
     );
     describe_gauge!(LAST_SEQUENCE, count, "Sequence of the newest seal");
+    counter!(PRICE_FALLBACK).increment(0);
 }
 
 pub(crate) fn produced(topic: &str, records: u64) {

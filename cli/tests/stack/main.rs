@@ -11,6 +11,7 @@ mod front_door;
 mod killed;
 mod late;
 mod life;
+mod metrics;
 mod planted;
 mod prices;
 mod rig;

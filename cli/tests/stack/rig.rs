@@ -72,6 +72,13 @@ impl Machine {
         self.stack.as_ref().unwrap()
     }
 
+    /// What stands at an address of a running service.
+    pub(crate) fn get(&self, address: &str) -> String {
+        self.runtime
+            .block_on(async { reqwest::get(address).await?.error_for_status()?.text().await })
+            .unwrap()
+    }
+
     /// Kills a service with SIGKILL and waits until it is back.
     pub(crate) fn kill(&self, service: &str) {
         let unit = self.stack().unit(service).unwrap();
