@@ -33,7 +33,7 @@ pub(crate) fn two_days() -> RunArgs {
 }
 
 /// As [`two_days`].
-pub(crate) const FINGERPRINT: &str = "71e6a17d72deffd9d4e537f95b091c4817ca7592dd9c95d4872f277c3f2230f8";
+pub(crate) const FINGERPRINT: &str = "b1b44ce069732906bd6b4ab864731f7f3b36af31f713fe17bd89bc39d992c278";
 
 pub(crate) struct Topics {
     pub(crate) kafka: kafka::Args,

@@ -5,7 +5,7 @@ use super::{Calculation, Facts, Method, kind, words};
 use crate::chart::code;
 use crate::entry::{JournalEntry, JournalLine, Product};
 use crate::fixed::{DecimalInterest, Money, Quantity, Rate, UnitPrice, divide_half_away};
-use crate::forward::REVERSION;
+use crate::forward::{REVERSION, TRAILING};
 use chrono::{Datelike, NaiveDate};
 
 /// Explains the lines that carry it, of those that are still open.
@@ -158,7 +158,7 @@ fn marked(sheet: &Sheet<'_>, line: &JournalLine<'_>, price: UnitPrice) -> (Optio
             match ahead {
                 0 => format!("WTI of {}", words::month(month)),
                 _ => format!(
-                    "WTI of {}, {} of 24 of the way to the mean of its 24 months",
+                    "WTI of {}, {} of {REVERSION} of the way to the mean of its {TRAILING} months",
                     words::month(month),
                     ahead.min(REVERSION)
                 ),

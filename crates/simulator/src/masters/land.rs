@@ -75,41 +75,6 @@ impl LeaseMaster {
     }
 }
 
-const NAMES: [&str; 32] = [
-    "Caliche",
-    "Mesquite",
-    "Badger",
-    "Longhorn",
-    "Sandhill",
-    "Bluestem",
-    "Coyote",
-    "Juniper",
-    "Palo Duro",
-    "Redtail",
-    "Roadrunner",
-    "Sagebrush",
-    "Switchgrass",
-    "Timberline",
-    "Windmill",
-    "Yucca",
-    "Arroyo",
-    "Bison",
-    "Cottonwood",
-    "Diamondback",
-    "Elkhorn",
-    "Foxtail",
-    "Greasewood",
-    "Harrier",
-    "Ironwood",
-    "Javelina",
-    "Kestrel",
-    "Lodgepole",
-    "Mockingbird",
-    "Nighthawk",
-    "Ocotillo",
-    "Pronghorn",
-];
-
 impl Masters {
     pub(super) fn place_leases(&mut self, seed: u64, operated: u32, others: u32, since: NaiveDate) {
         for i in 0..operated + others {
@@ -220,7 +185,7 @@ impl Masters {
     }
 
     fn lease(
-        &self,
+        &mut self,
         draw: &mut Draw,
         (i, company, county): (u32, u8, &'static County),
         (royalty, own_share): (i64, i64),
@@ -232,7 +197,7 @@ impl Masters {
             record: Lease {
                 lease_id: format!("L-{i:05}"),
                 effective_date: self.since(),
-                name: format!("{} {}", draw.pick(&NAMES), draw.between(1, 80)),
+                name: self.lease_names.lease(draw),
                 company_code: self.companies[usize::from(company)].company_code.clone(),
                 state: county.state.to_owned(),
                 county: county.name.to_owned(),

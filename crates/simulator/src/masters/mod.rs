@@ -84,6 +84,8 @@ pub(crate) struct Masters {
     on_lease: Vec<Vec<u32>>,
     /// Names that owners have.
     names: names::Names,
+    /// Names that leases have.
+    lease_names: names::Names,
     /// The owners that are states' land offices, by state.
     land_offices: HashMap<String, u32>,
     /// Places of masters by what names them.
@@ -122,6 +124,7 @@ impl Masters {
             on_production: Vec::new(),
             on_lease: Vec::new(),
             names: names::Names::default(),
+            lease_names: names::Names::default(),
             land_offices: HashMap::new(),
             places: Places::default(),
         };
@@ -296,13 +299,15 @@ mod tests {
     }
 
     #[test]
-    fn no_two_owners_and_no_two_counterparties_are_called_the_same_and_states_hold_their_own_minerals() {
+    fn no_two_owners_counterparties_or_wells_are_called_the_same_and_states_hold_their_own_minerals() {
         for scale in [1, 3] {
             let masters = Masters::new(42, scale, "2025-01-01".parse().unwrap());
             let owners = masters.owners.iter().map(|owner| owner.record.name.as_str());
             let others = masters.counterparties.all.iter().map(|it| it.name.as_str());
-            let (owners, others): (Vec<&str>, Vec<&str>) = (owners.collect(), others.collect());
-            for names in [owners, others] {
+            let wells = masters.wells.iter().map(|well| well.record.name.as_str());
+            let leases = masters.leases.iter().map(|lease| lease.record.name.as_str());
+            let all: [Vec<&str>; 4] = [owners.collect(), others.collect(), wells.collect(), leases.collect()];
+            for names in all {
                 let unique: HashSet<&str> = names.iter().copied().collect();
                 assert_eq!(unique.len(), names.len(), "at scale {scale}");
             }

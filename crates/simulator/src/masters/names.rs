@@ -1,4 +1,4 @@
-//! Names of people, firms and public offices, of which no two of a kind are the same.
+//! Names of people, firms, public offices and leases, of which no two of a kind are the same.
 
 use crate::random::Draw;
 use std::collections::HashSet;
@@ -24,6 +24,15 @@ const GIVEN_NAMES: [&str; 48] = [
     "Edith", "Elena", "Emmett", "Esther", "Frances", "Frank", "George", "Glenda", "Harold", "Hector", "Helen", "Irene",
     "James", "Joan", "Jorge", "Juanita", "Kenneth", "Laura", "Leon", "Lois", "Luis", "Marjorie", "Mary", "Melvin",
     "Nadine", "Norman", "Opal", "Oscar", "Patricia", "Ralph", "Rosa", "Ruth", "Stanley", "Thomas", "Vera", "Walter",
+];
+
+/// What stands or grows on a lease.
+#[rustfmt::skip]
+const LEASES: [&str; 32] = [
+    "Caliche", "Mesquite", "Badger", "Longhorn", "Sandhill", "Bluestem", "Coyote", "Juniper", "Palo Duro", "Redtail",
+    "Roadrunner", "Sagebrush", "Switchgrass", "Timberline", "Windmill", "Yucca", "Arroyo", "Bison", "Cottonwood",
+    "Diamondback", "Elkhorn", "Foxtail", "Greasewood", "Harrier", "Ironwood", "Javelina", "Kestrel", "Lodgepole",
+    "Mockingbird", "Nighthawk", "Ocotillo", "Pronghorn",
 ];
 
 const INITIALS: &[u8; 20] = b"ABCDEFGHJKLMNPRSTVWY";
@@ -141,6 +150,11 @@ impl Names {
             let stem = if draw.below(2) == 0 { *draw.pick(&PLACES) } else { *draw.pick(&SURNAMES) };
             format!("{stem} {}", draw.pick(&MINERAL_FIRMS))
         })
+    }
+
+    /// A lease, whose wells are called after it.
+    pub(super) fn lease(&mut self, draw: &mut Draw) -> String {
+        self.drawn(draw, |draw| format!("{} {}", draw.pick(&LEASES), draw.between(1, 80)))
     }
 
     fn drawn(&mut self, draw: &mut Draw, name: impl Fn(&mut Draw) -> String) -> String {

@@ -1,41 +1,9 @@
 //! What a controller looks for in the cost of wells, in overhead, and in what is paid.
 
-#![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
-
-use chrono::{DateTime, Days, Utc};
-use ledger::period::midnight;
+use crate::rig::{each_entry, world};
 use ledger::{JournalEntry, JournalLine};
-use simulator::{FaultRates, PriceTable, Settings, World};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-
-fn world() -> World {
-    World::new(Settings {
-        seed: 42,
-        start_date: "2025-01-01".parse().unwrap(),
-        historical_days: 400,
-        scale: 1,
-        fault_rates: FaultRates::default(),
-        prices: PriceTable::built_in(),
-    })
-    .unwrap()
-}
-
-fn at(world: &World, days: u64) -> DateTime<Utc> {
-    midnight(world.settings().start_date + Days::new(days))
-}
-
-/// Shows each good entry of some days, a day at a time.
-fn each_entry(world: &World, days: u64, mut show: impl FnMut(&JournalEntry<'_>)) {
-    for day in 0..days {
-        let from = if day == 0 { world.begins_at() } else { at(world, day) };
-        for submission in world.submissions(from, at(world, day + 1)) {
-            if submission.planted.is_none() {
-                show(&submission.entry);
-            }
-        }
-    }
-}
 
 fn on<'e>(entry: &'e JournalEntry<'e>, account: &'static str) -> impl Iterator<Item = &'e JournalLine<'e>> {
     entry.lines.iter().filter(move |line| line.account_code == account)
@@ -46,7 +14,7 @@ fn on<'e>(entry: &'e JournalEntry<'e>, account: &'static str) -> impl Iterator<I
 fn two_thirds_to_four_fifths_of_a_wells_cost_are_intangible_and_each_wells_part_is_its_own() {
     let mut opening: BTreeMap<String, [i64; 2]> = BTreeMap::new();
     let mut closed: BTreeMap<String, [i64; 2]> = BTreeMap::new();
-    each_entry(&world(), 200, |entry| {
+    each_entry(&world("2025-01-01"), 200, |entry| {
         let of = match &*entry.transaction_type {
             "OPENING_BALANCE" => &mut opening,
             "CLOSE_TO_PROVED" => &mut closed,
@@ -73,7 +41,7 @@ fn a_correction_names_the_sale_that_it_corrects_and_no_sale_is_corrected_twice()
     let mut finals = BTreeSet::new();
     let mut adjusted = BTreeSet::new();
     let mut months = BTreeSet::new();
-    each_entry(&world(), 300, |entry| match &*entry.transaction_type {
+    each_entry(&world("2025-01-01"), 300, |entry| match &*entry.transaction_type {
         "REVENUE_FINAL" => drop(finals.insert(entry.entry_id)),
         "PRIOR_PERIOD_ADJUSTMENT" => {
             let of = entry.adjusts_entry_id.expect("each names what it adjusts");
@@ -101,7 +69,7 @@ fn property_tax_withholding_imbalances_obligations_and_draws_are_settled_entry_b
     ];
     let mut open = Open::new();
     let mut settled: BTreeMap<&str, usize> = BTreeMap::new();
-    each_entry(&world(), 400, |entry| {
+    each_entry(&world("2025-01-01"), 400, |entry| {
         for line in &entry.lines {
             let Some((kind, account)) =
                 SETTLED.into_iter().find(|(_, account)| line.account_code == *account)
@@ -131,7 +99,7 @@ fn property_tax_withholding_imbalances_obligations_and_draws_are_settled_entry_b
 #[test]
 fn what_gathering_costs_stands_on_the_gathering_systems_and_nothing_else_does() {
     let mut systems = BTreeSet::new();
-    each_entry(&world(), 40, |entry| {
+    each_entry(&world("2025-01-01"), 40, |entry| {
         for line in &entry.lines {
             let is_of_system = line.cost_center.as_deref().is_some_and(|center| center.starts_with("3000-2"));
             let is_of_gathering = line.account_code.starts_with("720.");
@@ -147,7 +115,7 @@ fn what_gathering_costs_stands_on_the_gathering_systems_and_nothing_else_does() 
 fn each_operating_agreement_has_overhead_of_its_own_and_all_are_adjusted_by_the_same_factor_in_april() {
     let mut rates: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
     let mut drilling = BTreeSet::new();
-    each_entry(&world(), 250, |entry| {
+    each_entry(&world("2025-01-01"), 250, |entry| {
         for line in on(entry, "910.000") {
             let Some(price) = line.unit_price else { continue };
             assert!(line.text.as_deref().unwrap().starts_with("Agreement of "), "{:?}", line.text);
@@ -176,7 +144,7 @@ fn each_operating_agreement_has_overhead_of_its_own_and_all_are_adjusted_by_the_
 #[test]
 fn the_imbalance_of_a_gas_well_is_booked_for_some_months_before_it_is_plugged() {
     let mut booked: BTreeMap<String, u32> = BTreeMap::new();
-    each_entry(&world(), 400, |entry| {
+    each_entry(&world("2025-01-01"), 400, |entry| {
         if entry.transaction_type == "GAS_IMBALANCE" {
             *booked.entry(entry.description.split(", ").last().unwrap().to_owned()).or_default() += 1;
         }
@@ -188,7 +156,7 @@ fn the_imbalance_of_a_gas_well_is_booked_for_some_months_before_it_is_plugged() 
 fn the_operator_and_the_gatherer_buy_equipment_a_few_times_a_year_and_depreciate_it() {
     let mut bought: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     let mut bases: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-    each_entry(&world(), 365, |entry| {
+    each_entry(&world("2025-01-01"), 365, |entry| {
         let company = entry.company_code.to_string();
         match &*entry.transaction_type {
             "VENDOR_INVOICE" => {

@@ -1,34 +1,15 @@
 //! Owners change, and each production month is paid by the deck that held in it.
 
-#![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
-
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use ledger::period::midnight;
+use crate::rig::{at, world};
+use chrono::NaiveDate;
 use ledger::reference::{OwnerDeck, ReferenceRecord};
 use ledger::{JournalEntry, Product};
-use simulator::{FaultRates, PriceTable, Settings, World};
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAYS: u64 = 150;
 
 /// Decks by well, product and the day from which they hold.
 type Decks = BTreeMap<(String, &'static str), BTreeMap<NaiveDate, OwnerDeck>>;
-
-fn world() -> World {
-    World::new(Settings {
-        seed: 42,
-        start_date: "2025-01-01".parse().unwrap(),
-        historical_days: 40,
-        scale: 1,
-        fault_rates: FaultRates::default(),
-        prices: PriceTable::built_in(),
-    })
-    .unwrap()
-}
-
-fn at(world: &World, days: u64) -> DateTime<Utc> {
-    midnight(world.settings().start_date + Days::new(days))
-}
 
 fn insert(decks: &mut Decks, record: ReferenceRecord) {
     if let ReferenceRecord::OwnerDeck(deck) = record {
@@ -54,7 +35,7 @@ fn owners(entry: &JournalEntry<'_>) -> Option<(String, Product, NaiveDate, Owner
 /// Finals and corrections alike, before a transfer and behind it; the deck is published before the first entry that uses it.
 #[test]
 fn each_production_month_pays_the_owners_of_its_own_deck_which_is_published_before() {
-    let world = world();
+    let world = world("2025-01-01");
     let mut decks = Decks::new();
     world.opening_reference().into_iter().for_each(|record| insert(&mut decks, record));
     let (mut before, mut since, mut corrected) = (0, 0, 0);
@@ -91,7 +72,7 @@ fn each_production_month_pays_the_owners_of_its_own_deck_which_is_published_befo
 
 #[test]
 fn who_passes_on_an_interest_keeps_what_is_owed_and_is_paid_nothing_for_later_months() {
-    let world = world();
+    let world = world("2025-01-01");
     let mut decks = Decks::new();
     let later = world.reference_between(world.begins_at(), at(&world, DAYS));
     let records = world.opening_reference().into_iter().chain(later.into_iter().map(|(_, record)| record));

@@ -1,39 +1,11 @@
 //! What partners bear: in the operator's books never the company's work in progress, in the non-operator's books its share.
 
-#![allow(clippy::unwrap_used)] // a test that cannot go on says so by panicking
-
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use ledger::period::midnight;
+use crate::rig::{at, each_entry, world};
+use chrono::NaiveDate;
+use ledger::JournalLine;
 use ledger::reference::{Afe, ReferenceRecord, Well};
-use ledger::{JournalEntry, JournalLine};
-use simulator::{FaultRates, PriceTable, Settings, World};
+use simulator::World;
 use std::collections::{BTreeMap, BTreeSet};
-
-fn world(start: &str) -> World {
-    World::new(Settings {
-        seed: 42,
-        start_date: start.parse().unwrap(),
-        historical_days: 40,
-        scale: 1,
-        fault_rates: FaultRates::default(),
-        prices: PriceTable::built_in(),
-    })
-    .unwrap()
-}
-
-fn at(world: &World, days: u64) -> DateTime<Utc> {
-    midnight(world.settings().start_date + Days::new(days))
-}
-
-/// Shows each entry of some days, a day at a time.
-fn each_entry(world: &World, days: u64, mut show: impl FnMut(&JournalEntry<'_>)) {
-    for day in 0..days {
-        let from = if day == 0 { world.begins_at() } else { at(world, day) };
-        for submission in world.submissions(from, at(world, day + 1)) {
-            show(&submission.entry);
-        }
-    }
-}
 
 /// The records of some days: AFEs by number in the order of their days, and wells.
 fn masters(world: &World, days: u64) -> (BTreeMap<String, Vec<Afe>>, BTreeMap<String, Well>) {
